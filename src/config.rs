@@ -1,0 +1,1 @@
+//! The operator's settings: typed, read once, every value knows where it came from.

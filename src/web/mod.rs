@@ -1,0 +1,1 @@
+//! The small web side: health, readiness, metrics.
