@@ -1,3 +1,3 @@
-//! The figures of README's "Performance", measured.
+//! The figures of README, measured.
 
 fn main() {}

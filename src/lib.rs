@@ -5,17 +5,3 @@
 //! to people. Nothing below the platforms knows one; nothing in `domain` knows what time it is.
 
 pub mod domain;
-
-pub mod chat;
-
-pub mod store;
-
-pub mod app;
-
-pub mod slack;
-
-pub mod web;
-
-pub mod config;
-
-pub mod cli;

@@ -1,1 +1,0 @@
-//! The use cases: the only place where rules, rows and words meet.

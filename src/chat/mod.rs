@@ -1,1 +1,0 @@
-//! What people and the bot say to each other, in the words of no platform.

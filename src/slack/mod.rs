@@ -1,1 +1,0 @@
-//! Slack: what it says is decoded, what we say is rendered and sent.

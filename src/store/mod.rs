@@ -1,1 +1,0 @@
-//! SQL, and nothing else knows SQL.

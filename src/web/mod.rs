@@ -1,1 +1,0 @@
-//! The small web side: health, readiness, metrics.
