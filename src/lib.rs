@@ -5,3 +5,5 @@
 //! to people. Nothing below the platforms knows one; nothing in `domain` knows what time it is.
 
 pub mod domain;
+
+pub mod chat;
