@@ -9,3 +9,5 @@ pub mod domain;
 pub mod chat;
 
 pub mod store;
+
+pub mod app;
