@@ -11,3 +11,5 @@ pub mod chat;
 pub mod store;
 
 pub mod app;
+
+pub mod slack;
