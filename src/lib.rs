@@ -13,3 +13,11 @@ pub mod store;
 pub mod app;
 
 pub mod slack;
+
+pub mod playground;
+
+pub mod web;
+
+pub mod config;
+
+pub mod cli;

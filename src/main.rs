@@ -1,3 +1,5 @@
-//! The program; its rooms come one by one.
+//! The program: hands the command line to `goodturn::cli` and its exit code to the system.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    goodturn::cli::main()
+}

@@ -1,0 +1,177 @@
+//! Errands in the playground: posting, editing, App Home, finding people.
+//!
+//! Invariants: a post whose row stands there already is not made again; a card that is not there any
+//! more (the chat was not saved, the database was) is said anew where it stood.
+
+use jiff::Timestamp;
+
+use crate::chat::platform::{Address, Addressed, Delivery, Errand, Task};
+use crate::domain::ids::{ChannelKey, MessageKey, MessageRef};
+use crate::playground::company;
+use crate::playground::world::{Body, NewMessage, WayDeed, WayStep, World};
+
+/// Runs one errand.
+pub fn run(world: &mut World, errand: &Errand, now: Timestamp) -> Delivery {
+    match &errand.task {
+        Task::Post { to, card, .. } => {
+            if errand.unsure > 0
+                && let Some(at) = stands_there(world, &errand.id)
+            {
+                return Delivery::Posted(at);
+            }
+            let (room, thread) = match to {
+                Address::Person(user) => (ChannelKey::from(format!("dm-{user}")), None),
+                Address::Group(users) => (world.group(users), None),
+                Address::Channel(channel) => (named(channel), None),
+                Address::Thread(channel, thread) => (named(channel), Some(thread.clone())),
+            };
+            post(world, &room, thread, told(card, errand), now)
+        }
+        Task::Edit { at, card } => {
+            let body = told(card, errand);
+            let words = card.said.words(&card.zone);
+            let Some(message) = world.room_mut(&at.channel).and_then(|room| room.message_mut(&at.message))
+            else {
+                return post(world, &at.channel, None, body, now);
+            };
+            message.body = body;
+            message.edited = Some(now);
+            note(world, at, WayDeed::Changed, words, now);
+            Delivery::Posted(at.clone())
+        }
+        Task::Home { user, card } => {
+            world.homes.insert(user.clone(), told(card, errand));
+            Delivery::Done
+        }
+        Task::LookUp { user } => match company::person(user.as_str()) {
+            Some(person) => Delivery::Met(company::facts(person)),
+            None => Delivery::Gone("user_not_found".to_owned()),
+        },
+        Task::Find { name } => {
+            let name = name.trim_start_matches('@').to_lowercase();
+            let found = company::PEOPLE.iter().find(|person| {
+                let facts = company::facts(person);
+                person.handle == name
+                    || person.name.to_lowercase() == name
+                    || facts.email.as_deref() == Some(name.as_str())
+            });
+            found.map_or(Delivery::NobodyFound, |person| Delivery::Met(company::facts(person)))
+        }
+    }
+}
+
+/// A channel by its key, or as people write it.
+fn named(channel: &ChannelKey) -> ChannelKey {
+    ChannelKey::from(channel.as_str().trim_start_matches('#').to_lowercase())
+}
+
+fn told(card: &Addressed<crate::chat::card::Card>, errand: &Errand) -> Body {
+    Body::Told(Box::new(card.clone()), errand.id.clone())
+}
+
+fn post(
+    world: &mut World,
+    room: &ChannelKey,
+    thread: Option<MessageKey>,
+    body: Body,
+    now: Timestamp,
+) -> Delivery {
+    let words = match &body {
+        Body::Told(card, _) | Body::Answer(card, _) => card.said.words(&card.zone),
+        Body::Words(words) => words.clone(),
+    };
+    match world.add(room, NewMessage { thread, by: None, only: None, body }, now) {
+        Some(message) => {
+            let at = MessageRef { channel: room.clone(), message };
+            note(world, &at, WayDeed::Said, words, now);
+            Delivery::Posted(at)
+        }
+        None => Delivery::Gone("channel_not_found".to_owned()),
+    }
+}
+
+/// Notes it for the page that shows what happened while the clock was pushed.
+fn note(world: &mut World, at: &MessageRef, deed: WayDeed, words: String, now: Timestamp) {
+    if let Some(way) = &mut world.way
+        && now <= way.to
+    {
+        let (room, message) = (at.channel.clone(), at.message.clone());
+        way.steps.push(WayStep { at: now, room, message, deed, words });
+    }
+}
+
+fn stands_there(world: &World, row: &str) -> Option<MessageRef> {
+    world.rooms.iter().find_map(|room| {
+        let message = room
+            .messages
+            .iter()
+            .find(|message| matches!(&message.body, Body::Told(_, told) if told == row))?;
+        Some(MessageRef { channel: room.key.clone(), message: message.key.clone() })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::chat::card::Card;
+    use crate::chat::platform::Courtesy;
+
+    fn errand(id: &str, unsure: u32, task: Task) -> Errand {
+        let workspace = "playground".into();
+        Errand { id: id.to_owned(), workspace, unsure, since: Timestamp::UNIX_EPOCH, task }
+    }
+
+    fn card(words: &str) -> Addressed<Card> {
+        Addressed { said: Card::line(words), users: BTreeMap::new(), zone: jiff::tz::TimeZone::UTC }
+    }
+
+    fn post_to(to: Address) -> Task {
+        Task::Post { to, card: card("hello"), courtesy: Courtesy::Post }
+    }
+
+    #[test]
+    fn a_row_that_stands_there_is_not_posted_again() {
+        let mut world = World::empty();
+        let to = Address::Person("bo".into());
+        let first = run(&mut world, &errand("row", 0, post_to(to.clone())), Timestamp::UNIX_EPOCH);
+        let again = run(&mut world, &errand("row", 1, post_to(to)), Timestamp::UNIX_EPOCH);
+        assert_eq!(first, again);
+        assert_eq!(world.room(&"dm-bo".into()).expect("it is there").messages.len(), 1);
+    }
+
+    #[test]
+    fn an_edit_of_what_is_gone_is_said_anew() {
+        let mut world = World::empty();
+        let at = MessageRef { channel: "dm-bo".into(), message: "lost".into() };
+        let task = Task::Edit { at: at.clone(), card: card("changed") };
+        let Delivery::Posted(now_at) = run(&mut world, &errand("row", 0, task), Timestamp::UNIX_EPOCH) else {
+            panic!("it is posted")
+        };
+        assert_ne!(now_at, at);
+        assert!(world.find(&now_at.message).is_some());
+    }
+
+    #[test]
+    fn channels_people_and_groups_are_found_as_they_are_written() {
+        let mut world = World::empty();
+        for to in [
+            Address::Channel("#front-desk".into()),
+            Address::Group(vec!["cy".into(), "ana".into()]),
+            Address::Thread("sales".into(), "some".into()),
+        ] {
+            let delivery = run(&mut world, &errand("row", 0, post_to(to)), Timestamp::UNIX_EPOCH);
+            assert!(matches!(delivery, Delivery::Posted(_)), "{delivery:?}");
+        }
+        let nowhere = run(
+            &mut world,
+            &errand("row", 0, post_to(Address::Channel("nowhere".into()))),
+            Timestamp::UNIX_EPOCH,
+        );
+        assert_eq!(nowhere, Delivery::Gone("channel_not_found".to_owned()));
+        let find = Task::Find { name: "@Hugo".to_owned() };
+        let found = run(&mut world, &errand("row", 0, find), Timestamp::UNIX_EPOCH);
+        assert!(matches!(found, Delivery::Met(facts) if facts.user == Some("hugo".into())));
+    }
+}
