@@ -1,1 +1,35 @@
 //! The one integration binary: every test that needs more than one module.
+
+#[path = "../fakes/slack/mod.rs"]
+mod fake_slack;
+
+#[path = "fake_slack.rs"]
+mod fake_slack_is_believable;
+
+mod end_to_end;
+
+mod fake_slack_and_adapter;
+
+mod fake_slack_methods;
+
+mod slack_adapter;
+
+mod architecture;
+
+mod corners;
+
+mod package;
+
+mod program;
+
+mod browser;
+
+mod store;
+
+mod simulation;
+
+mod support;
+
+mod transcripts;
+
+mod kill;
