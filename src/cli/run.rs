@@ -25,10 +25,16 @@ use crate::store::engine::OpenMode;
 use crate::web::health::{Connection, Health, StorePing};
 use crate::web::{self, Web};
 
-/// Runs until a signal. Without any token it opens the playground; with one of two it says what is missing.
+/// Runs until a signal. Without any token it opens the playground, on the loopback address only; with one
+/// of two it says what is missing.
 pub fn run(config: &Config, err: &mut dyn Write) -> io::Result<u8> {
     if config.slack.bot_token.is_none() && config.slack.app_token.is_none() {
-        return playground::playground(config, Memory::File, NO_TOKENS, err);
+        // Forgotten tokens must not open a sample company to a whole network.
+        if config.web.listen.ip().is_loopback() {
+            return playground::playground(config, Memory::File, NO_TOKENS, err);
+        }
+        writeln!(err, "{}", first_steps(config))?;
+        return Ok(WRONG);
     }
     let Some(tokens) = config.slack.tokens() else {
         writeln!(err, "{}", first_steps(config))?;
@@ -196,9 +202,13 @@ No chat is set up yet. To be on Slack: 1. make the app from what `goodturn slack
 
 fn first_steps(config: &Config) -> String {
     let slack = &config.slack;
-    let missing = if slack.bot_token.is_none() { "SLACK_BOT_TOKEN" } else { "SLACK_APP_TOKEN" };
+    let missing = match (&slack.bot_token, &slack.app_token) {
+        (None, None) => "neither SLACK_BOT_TOKEN nor SLACK_APP_TOKEN is set",
+        (None, Some(_)) => "SLACK_BOT_TOKEN is not set",
+        (Some(_), _) => "SLACK_APP_TOKEN is not set",
+    };
     format!(
-        "Goodturn has no chat to connect to yet: {missing} is not set.
+        "Goodturn has no chat to connect to yet: {missing}.
 
 Three steps:
   1. Make the Slack app. `goodturn slack manifest` prints its manifest; at https://api.slack.com/apps
@@ -220,6 +230,19 @@ mod tests {
         let mut listening = tokio::spawn(std::future::pending());
         let mut speaking = tokio::spawn(std::future::ready(()));
         assert_eq!(one_ended(&mut listening, &mut speaking).await, "speaking");
+    }
+
+    #[test]
+    fn without_tokens_nothing_is_opened_to_a_network() {
+        let read = |_: &std::path::Path| Err(io::ErrorKind::NotFound.into());
+        let environment = [("GOODTURN_LISTEN".to_owned(), "0.0.0.0:0".to_owned())].into();
+        let sources = Sources { environment, flags: Flags::default(), read: &read };
+        let config = crate::config::load(sources).expect("valid");
+        let mut err = Vec::new();
+        assert_eq!(run(&config, &mut err).unwrap(), WRONG);
+        assert!(
+            String::from_utf8(err).unwrap().contains("neither SLACK_BOT_TOKEN nor SLACK_APP_TOKEN is set")
+        );
     }
 
     #[test]

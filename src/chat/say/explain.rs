@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 
 use crate::chat::card::Card;
-use crate::chat::notice::{Asked, AskedNow, CameBack, Notice, Now, RequestView, WhyView};
+use crate::chat::notice::{Asked, AskedNow, CameBack, Notice, Now, Possible, RequestView, WhyView};
 use crate::chat::text::{Moment, Span, Text, Who};
 use crate::domain::request::{GiveBack, Happening, Outcome};
 
@@ -223,8 +223,10 @@ fn next(request: &RequestView, timer: Option<Timestamp>) -> Text {
         Now::Resting { .. } => when(holder).say(", and asks whoever is in then."),
         Now::Held | Now::HeldBySender => when(holder)
             .say(": without a sign of life until then, the holder is reminded, later it is offered on."),
+        Now::Closed { undo: Possible::Yes, .. } => when(Text::plain("It is over. "))
+            .say(": until then whoever closed it can undo that. The requester can open it again for longer."),
         Now::Closed { .. } => {
-            when(Text::plain("It is over. ")).say(": then the time to undo it, or to open it again, is over.")
+            when(Text::plain("It is over. ")).say(": until then the requester can open it again.")
         }
     }
 }

@@ -27,7 +27,7 @@ pub fn home(view: &HomeView) -> Card {
             offers,
             "/requests offered",
         ))
-        .part(section("You hold", "Nothing. Enjoy the quiet.", holding, "/requests mine"))
+        .part(section("You hold", "Nothing that you took on. Enjoy the quiet.", holding, "/requests mine"))
         .part(section("You wait for", "Nothing is under way for you.", waiting, "/requests mine"))
         .part(availability(view))
 }
