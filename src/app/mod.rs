@@ -16,9 +16,9 @@ use crate::domain::ids::{PersonId, PlatformKind, WorkspaceKey};
 use crate::domain::recurrence::Recurrence;
 use crate::domain::settings::{Settings, resolve};
 use crate::domain::topic::Topic;
-use crate::store::Store;
 use crate::store::error::StoreError;
 use crate::store::workspaces::Workspace;
+use crate::store::{Store, Tx};
 
 pub mod clock;
 
@@ -93,7 +93,7 @@ pub struct Ctx<'a> {
     /// The app.
     pub app: &'a App,
     /// The transaction, bound to the organisation.
-    pub tx: crate::store::Tx,
+    pub tx: Tx,
     /// The instant of the decision; the clock is read once.
     pub now: Timestamp,
     /// Where it happens.
@@ -162,21 +162,16 @@ impl App {
 
     /// Begins a decision.
     async fn decide(&self, workspace: &Workspace) -> Result<Ctx<'_>, StoreError> {
-        let mut tx = self.store.begin(&workspace.organisation).await?;
-        let (settings, _) = resolve(&self.defaults.settings, &tx.settings().await?);
-        Ok(Ctx {
-            app: self,
-            tx,
-            now: self.clock.now(),
-            workspace: workspace.clone(),
-            settings,
-            names: BTreeMap::new(),
-        })
+        self.in_tx(self.store.begin(&workspace.organisation).await?, workspace).await
     }
 
     /// Looks without changing anything.
     async fn look_in(&self, workspace: &Workspace) -> Result<Ctx<'_>, StoreError> {
-        let mut tx = self.store.read(&workspace.organisation).await?;
+        self.in_tx(self.store.read(&workspace.organisation).await?, workspace).await
+    }
+
+    /// What a decision or a look needs, around its transaction.
+    async fn in_tx(&self, mut tx: Tx, workspace: &Workspace) -> Result<Ctx<'_>, StoreError> {
         let (settings, _) = resolve(&self.defaults.settings, &tx.settings().await?);
         Ok(Ctx {
             app: self,
