@@ -14,6 +14,8 @@ pub mod app;
 
 pub mod slack;
 
+pub mod discord;
+
 pub mod playground;
 
 pub mod web;

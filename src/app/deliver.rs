@@ -4,16 +4,15 @@
 //! Invariant: a row leaves the outbox only as done, or set aside with a reason that is audited and
 //! logged. Between claim and result nothing is locked; a stale owner's result changes nothing.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::app::address::post;
 use crate::app::{App, Ctx, people, request};
 use crate::chat::notice::{Destination, Notice, Outgoing};
-use crate::chat::platform::{Address, Addressed, ChatPlatform, Courtesy, Delivery, Errand, Task};
-use crate::chat::say::notices;
-use crate::domain::ids::{MessageRef, OrganisationId, PersonId, UserKey};
+use crate::chat::platform::{ChatPlatform, Delivery, Errand, Task};
+use crate::domain::ids::{MessageRef, OrganisationId};
 use crate::store::error::StoreError;
 use crate::store::outbox::{Attempt, OutboxRow};
 use crate::store::workspaces::Workspace;
@@ -374,57 +373,6 @@ enum Certainty {
     NotDone,
 }
 
-/// The task of posting a notice; `None` where nobody can be reached.
-async fn post(
-    ctx: &mut Ctx<'_>,
-    workspace: &Workspace,
-    to: &Destination,
-    notice: &Notice,
-    courtesy: Courtesy,
-) -> Result<Option<Task>, StoreError> {
-    let said = notices::card(notice);
-    let mut persons: Vec<PersonId> = said.persons().into_iter().map(|who| who.id.clone()).collect();
-    match to {
-        Destination::Person(person) | Destination::Home(person) => persons.push(person.clone()),
-        Destination::Group(people) => persons.extend(people.iter().cloned()),
-        Destination::Channel(_) | Destination::Thread(..) => {}
-    }
-    let users = ctx.tx.user_keys(&workspace.id, &persons).await?;
-    let zone = match to {
-        Destination::Person(person) | Destination::Home(person) => {
-            ctx.tx.person(person).await?.and_then(|person| person.zone)
-        }
-        _ => None,
-    };
-    let zone = zone.unwrap_or_else(|| ctx.settings.timezone.clone());
-    let card = Addressed { said, users: users.clone(), zone };
-    Ok(match to {
-        Destination::Home(person) => users.get(person).map(|user| Task::Home { user: user.clone(), card }),
-        _ => address(to, &users).map(|to| Task::Post { to, card, courtesy }),
-    })
-}
-
-fn address(to: &Destination, users: &BTreeMap<PersonId, UserKey>) -> Option<Address> {
-    Some(match to {
-        Destination::Person(person) | Destination::Home(person) => {
-            Address::Person(users.get(person)?.clone())
-        }
-        Destination::Group(people) => {
-            let mut keys: Vec<UserKey> =
-                people.iter().filter_map(|person| users.get(person).cloned()).collect();
-            keys.sort();
-            keys.dedup();
-            match keys.len() {
-                0 => return None,
-                1 => Address::Person(keys.remove(0)),
-                _ => Address::Group(keys),
-            }
-        }
-        Destination::Channel(channel) => Address::Channel(channel.clone()),
-        Destination::Thread(channel, thread) => Address::Thread(channel.clone(), thread.clone()),
-    })
-}
-
 async fn audit_aside(ctx: &mut Ctx<'_>, row: &OutboxRow, code: &str) -> Result<(), StoreError> {
     let what = serde_json::to_string(code).expect("text is plain data");
     ctx.tx.audit(&format!("outbox:{}", row.id), None, &what, ctx.now).await
@@ -433,7 +381,8 @@ async fn audit_aside(ctx: &mut Ctx<'_>, row: &OutboxRow, code: &str) -> Result<(
 async fn directly_instead(ctx: &mut Ctx<'_>, row: &OutboxRow, notice: &Notice) -> Result<(), StoreError> {
     let Notice::Introduction { request, volunteer, .. } = notice else { return Ok(()) };
     let to = Destination::Group(vec![request.requester.id.clone(), volunteer.id.clone()]);
-    crate::app::show::say(ctx, &format!("{}:directly", row.key), to, notice.clone()).await
+    let Some(whole) = ctx.tx.peek_request(&request.id).await? else { return Ok(()) };
+    crate::app::show::say(ctx, &whole, &format!("{}:directly", row.key), to, notice.clone()).await
 }
 
 fn name_of(delivery: &Delivery) -> &'static str {

@@ -94,9 +94,15 @@ pub async fn message(ctx: &mut Ctx<'_>, asker: &Asker, message: HandedMessage) -
     form(ctx, asker, None, &message.words, about).await
 }
 
+/// The shortcut on a person: a form on their behalf.
+pub async fn person(ctx: &mut Ctx<'_>, asker: &Asker, user: &UserKey) -> Answer {
+    let about = About { place: asker.place.clone(), author: Some(user.clone()), ..About::default() };
+    form(ctx, asker, None, "", about).await
+}
+
 /// The form came back.
 pub async fn submitted(ctx: &mut Ctx<'_>, asker: &Asker, form: &Submitted) -> Answer {
-    let about: About = serde_json::from_str(&form.about).unwrap_or_default();
+    let about = About::kept(ctx, &form.about).await?;
     let words = form.words("words").to_owned();
     if !has_words(&words) {
         return Ok(Reply::Mend(vec![say::mend_words_empty()]));
@@ -238,7 +244,7 @@ async fn form(ctx: &mut Ctx<'_>, asker: &Asker, topic: Option<TopicId>, words: &
         privacy: Privacy::Open,
         urgency: Urgency::Normal,
     };
-    let about = serde_json::to_string(&about).expect("a place is plain data");
+    let about = about.keep(ctx).await?;
     Ok(Reply::Form(say::handoff_form(&names(&topics), &draft, about)))
 }
 
@@ -336,6 +342,20 @@ fn in_thread(asker: &Asker) -> bool {
 impl About {
     fn here(asker: &Asker) -> Self {
         Self { place: asker.place.clone(), link: asker.link.clone(), ..Self::default() }
+    }
+
+    /// Kept until the form comes back: no platform carries much along with a form.
+    async fn keep(&self, ctx: &mut Ctx<'_>) -> Result<String, StoreError> {
+        let id = ctx.id();
+        let body = serde_json::to_string(self).expect("a place is plain data");
+        ctx.tx.keep_draft(&id, &body, ctx.now).await?;
+        Ok(id)
+    }
+
+    /// What the form is about. One that is not known any more is handed off from where it was sent.
+    async fn kept(ctx: &mut Ctx<'_>, id: &str) -> Result<Self, StoreError> {
+        let body = ctx.tx.draft(id).await?;
+        Ok(body.and_then(|body| serde_json::from_str(&body).ok()).unwrap_or_default())
     }
 }
 

@@ -27,8 +27,16 @@ pub async fn refresh(ctx: &mut Ctx<'_>, persons: &[PersonId]) -> Result<(), Stor
         let Some(person) = ctx.tx.person(id).await? else { continue };
         let notice = Notice::Home(Box::new(of(ctx, &person).await?));
         let slot = format!("home:{id}");
-        show::show(ctx, &slot, Destination::Home(id.clone()), notice, Courtesy::Post, show::Worth::Posting)
-            .await?;
+        show::show(
+            ctx,
+            None,
+            &slot,
+            Destination::Home(id.clone()),
+            notice,
+            Courtesy::Post,
+            show::Worth::Posting,
+        )
+        .await?;
     }
     Ok(())
 }

@@ -26,7 +26,12 @@ impl App {
     /// Clears away what is old.
     pub(super) async fn clear_away(&self, now: Timestamp) -> Result<(), StoreError> {
         let purged = self.store.purge(now.checked_sub(KEPT_FOR).unwrap_or(now)).await?;
-        tracing::info!(deliveries = purged.inbox, messages = purged.outbox, "cleared away what is old");
+        tracing::info!(
+            deliveries = purged.inbox,
+            messages = purged.outbox,
+            drafts = purged.drafts,
+            "cleared away what is old"
+        );
         Ok(())
     }
 }

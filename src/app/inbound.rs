@@ -96,6 +96,9 @@ impl App {
             }
             FirstDelivery::Fresh => {}
         }
+        for facts in &inbound.people {
+            people::told(&mut ctx, facts).await?;
+        }
         let (delivery, removed) = (inbound.delivery.clone(), inbound.event == Event::Removed);
         let reply = event(&mut ctx, inbound).await?;
         if reply != Reply::Nothing {
@@ -194,6 +197,7 @@ async fn ask(ctx: &mut Ctx<'_>, asker: &Asker, command: Command) -> Answer {
     match command {
         Command::Handoff(words) => handoff::words(ctx, asker, &words).await,
         Command::HandoffMessage(message) => handoff::message(ctx, asker, message).await,
+        Command::HandoffPerson(user) => handoff::person(ctx, asker, &user).await,
         Command::Submit(form) => match form.kind {
             FormKind::Handoff => handoff::submitted(ctx, asker, &form).await,
             FormKind::Done => request::done_submitted(ctx, asker, &form).await,

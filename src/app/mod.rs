@@ -32,6 +32,8 @@ pub mod wake;
 
 pub mod deliver;
 
+pub mod address;
+
 pub mod run;
 
 pub mod people;
@@ -59,6 +61,8 @@ pub mod service;
 pub mod housekeeping;
 
 pub mod catch_up;
+
+pub mod connection;
 
 pub mod explain;
 

@@ -10,9 +10,10 @@ use crate::chat::inbound::PersonFacts;
 use crate::chat::notice::Outgoing;
 use crate::chat::text::Who;
 use crate::domain::ids::{
-    OrganisationId, PersonId, PlatformKind, TopicId, UserKey, WorkspaceId, WorkspaceKey,
+    ChannelKey, OrganisationId, PersonId, PlatformKind, TopicId, UserKey, WorkspaceId, WorkspaceKey,
 };
 use crate::domain::person::{Pause, Person, Role, Standing};
+use crate::domain::settings::{Settings, wears};
 use crate::domain::topic::Topic;
 use crate::store::error::StoreError;
 use crate::store::outbox::NewOutbox;
@@ -79,7 +80,7 @@ pub async fn meet(ctx: &mut Ctx<'_>, user: &UserKey) -> Result<Person, StoreErro
             return Ok(person);
         }
     }
-    let person = stranger(PersonId::from(ctx.id()), user.as_str());
+    let person = stranger(PersonId::from(ctx.id()), user.as_str(), ctx.workspace.platform);
     ctx.tx.insert_person(&person).await?;
     ctx.tx.add_identity(&ctx.workspace.id, user, &person.id, None, None).await?;
     look_up(ctx, user).await?;
@@ -99,15 +100,16 @@ pub async fn met(ctx: &mut Ctx<'_>, facts: &PersonFacts) -> Result<Option<Person
         return Ok(None);
     }
     let before = known.as_ref().map(|person| person.standing);
-    let mut person = known.unwrap_or_else(|| stranger(PersonId::from(ctx.id()), user.as_str()));
+    let mut person =
+        known.unwrap_or_else(|| stranger(PersonId::from(ctx.id()), user.as_str(), ctx.workspace.platform));
     if let Some(name) = facts.name.as_deref().map(str::trim).filter(|name| !name.is_empty()) {
         name.clone_into(&mut person.name);
     }
     if let Some(zone) = &facts.zone {
         person.zone = jiff::tz::TimeZone::get(zone).ok().or(person.zone);
     }
-    person.standing = facts.standing.unwrap_or(person.standing);
-    person.role = facts.role.unwrap_or(person.role);
+    let (standing, role) = here(&ctx.settings, facts, &person);
+    (person.standing, person.role) = everywhere(ctx, &person, user, standing, role).await?;
     if let Some(away) = facts.away_until {
         person.away_until = away;
     }
@@ -123,11 +125,66 @@ pub async fn met(ctx: &mut Ctx<'_>, facts: &PersonFacts) -> Result<Option<Person
     // A change that only tells of do-not-disturb is not a look-up: the other facts stay unknown.
     let at = facts.name.is_some().then_some(ctx.now);
     ctx.tx.update_identity(&ctx.workspace.id, user, handle.as_deref(), email.as_deref(), at).await?;
+    ctx.tx.note_standing(&ctx.workspace.id, user, standing, role).await?;
     if before == Some(Standing::Staff) && person.standing != Standing::Staff {
         request::person_left(ctx, &person.id).await?;
     }
     crate::app::home::refresh(ctx, std::slice::from_ref(&person.id)).await?;
     Ok(Some(person.id))
+}
+
+/// What the platform told along with a delivery, taken in where it is news.
+pub async fn told(ctx: &mut Ctx<'_>, facts: &PersonFacts) -> Result<(), StoreError> {
+    let Some(user) = &facts.user else { return Ok(()) };
+    if let Some(id) = ctx.tx.identity(&ctx.workspace.id, user).await?
+        && let Some(person) = ctx.tx.person(&id).await?
+    {
+        let (standing, role) = here(&ctx.settings, facts, &person);
+        let all = everywhere(ctx, &person, user, standing, role).await?;
+        let met = ctx.tx.met_at(&ctx.workspace.id, user).await?;
+        let fresh = met.is_some_and(|at| ctx.now.duration_since(at) <= FACTS_ARE_FRESH_FOR);
+        let same_name = facts.name.as_ref().is_none_or(|name| *name == person.name);
+        if fresh && same_name && all == (person.standing, person.role) {
+            return Ok(());
+        }
+    }
+    met(ctx, facts).await?;
+    Ok(())
+}
+
+/// What somebody is in this workspace: by the roles that settings name, else as the platform says.
+fn here(settings: &Settings, facts: &PersonFacts, known: &Person) -> (Standing, Role) {
+    let told = (facts.standing.unwrap_or(known.standing), facts.role.unwrap_or(known.role));
+    let Some(marks) = &facts.marks else { return told };
+    let (mut standing, mut role) = told;
+    if wears(marks, &settings.admin_roles) {
+        role = Role::Admin;
+    } else if wears(marks, &settings.steward_roles) {
+        role = role.max(Role::Steward);
+    }
+    if !settings.staff_roles.is_empty() && matches!(standing, Standing::Staff | Standing::Outside) {
+        let staff = role > Role::Member || wears(marks, &settings.staff_roles);
+        standing = if staff { Standing::Staff } else { Standing::Outside };
+    }
+    (standing, role)
+}
+
+/// What somebody is in all their workspaces together: whoever is one of us anywhere is one of us.
+async fn everywhere(
+    ctx: &mut Ctx<'_>,
+    person: &Person,
+    user: &UserKey,
+    standing: Standing,
+    role: Role,
+) -> Result<(Standing, Role), StoreError> {
+    let here = ctx.workspace.id.clone();
+    let others = ctx.tx.standings(&person.id).await?;
+    Ok(others
+        .into_iter()
+        .filter(|(workspace, key, ..)| !(*workspace == here && key == user))
+        .fold((standing, role), |(standing, role), (_, _, other, theirs)| {
+            (standing.nearer(other), role.max(theirs))
+        }))
 }
 
 /// The bot was taken out of the workspace: nothing is sent there any more.
@@ -192,8 +249,10 @@ async fn look_up(ctx: &mut Ctx<'_>, user: &UserKey) -> Result<(), StoreError> {
     errand(ctx, &format!("look_up:{user}:{today}"), &format!("look_up:{user}"), task).await
 }
 
-/// Somebody of whom nothing is known yet but their key.
-fn stranger(id: PersonId, name: &str) -> Person {
+/// Somebody of whom nothing is known yet but their key. Where anybody can join, they are nobody of ours
+/// until the platform says so.
+fn stranger(id: PersonId, name: &str, platform: PlatformKind) -> Person {
+    let standing = if platform == PlatformKind::Discord { Standing::Outside } else { Standing::Staff };
     Person {
         id,
         name: name.to_owned(),
@@ -204,9 +263,45 @@ fn stranger(id: PersonId, name: &str) -> Person {
         deputy: None,
         away_until: None,
         not_before: None,
-        standing: Standing::Staff,
+        standing,
         role: Role::Member,
     }
+}
+
+/// An active workspace in which all of these are, `first` before others; `None` where there is none.
+pub async fn common_workspace(
+    ctx: &mut Ctx<'_>,
+    people: &[PersonId],
+    first: &WorkspaceId,
+) -> Result<Option<WorkspaceId>, StoreError> {
+    let mut workspaces: Vec<WorkspaceId> = ctx
+        .tx
+        .workspaces()
+        .await?
+        .into_iter()
+        .filter(|workspace| workspace.active)
+        .map(|workspace| workspace.id)
+        .collect();
+    workspaces.sort_by_key(|workspace| workspace != first);
+    for workspace in workspaces {
+        if ctx.tx.user_keys(&workspace, people).await?.len() == people.len() {
+            return Ok(Some(workspace));
+        }
+    }
+    Ok(None)
+}
+
+/// The mark of the workspace in which somebody named a channel.
+pub fn channel_mark(channel: &ChannelKey) -> String {
+    format!("channel:{channel}")
+}
+
+/// Notes that a channel was named here: of several workspaces, this is the one it is in.
+pub async fn note_channel(ctx: &mut Ctx<'_>, channel: &ChannelKey) -> Result<(), StoreError> {
+    let name = channel_mark(channel);
+    ctx.tx.clear_marks(&name).await?;
+    let here = ctx.workspace.id.clone();
+    ctx.tx.set_mark(&here, &name, "named").await
 }
 
 /// Whether an instant lies ahead.

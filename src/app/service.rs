@@ -10,6 +10,7 @@ use crate::chat::say::service::{self as say, TopicView};
 use crate::domain::duration::OfficeDuration;
 use crate::domain::ids::{ChannelKey, TopicId};
 use crate::domain::office_hours::weekly::Weekly;
+use crate::domain::person::Role;
 use crate::domain::settings::{SettingName, resolve};
 use crate::domain::topic::Topic;
 use crate::store::error::StoreError;
@@ -56,7 +57,9 @@ pub async fn unknown(ctx: &mut Ctx<'_>, asker: &Asker, name: &str, words: &str) 
 
 /// Whether the asker cares for the topic that the command changes.
 pub async fn is_steward(ctx: &mut Ctx<'_>, asker: &Asker, command: &Command) -> Result<bool, StoreError> {
-    if people::is_named(ctx, &asker.person.id, &ctx.app.defaults.stewards).await? {
+    if asker.person.role >= Role::Steward
+        || people::is_named(ctx, &asker.person.id, &ctx.app.defaults.stewards).await?
+    {
         return Ok(true);
     }
     let Command::Service(ServiceCommand::TopicEdit { name, .. } | ServiceCommand::TopicRemove { name }) =
@@ -135,6 +138,9 @@ async fn edit(ctx: &mut Ctx<'_>, asker: &Asker, name: &str, what: &str, value: &
         return private(ctx, asker, card).await;
     }
     ctx.tx.save_topic(&topic).await?;
+    if let ("channel", Some(channel)) = (what, &topic.channel) {
+        people::note_channel(ctx, channel).await?;
+    }
     audit(ctx, asker, &topic.id, what).await?;
     if let Some(steward) = topic.steward.clone() {
         people::named(ctx, &steward).await?;
@@ -194,6 +200,9 @@ async fn set(ctx: &mut Ctx<'_>, asker: &Asker, name: &str, value: &str) -> Answe
     ctx.tx.set_setting(known, stored, &asker.person.id, ctx.now).await?;
     if known == SettingName::Escalation && !reset {
         people::named(ctx, value).await?;
+    }
+    if let (SettingName::FrontDesk, Some(channel)) = (known, &tried.front_desk) {
+        people::note_channel(ctx, channel).await?;
     }
     let (settings, layers) = resolve(&ctx.app.defaults.settings, &ctx.tx.settings().await?);
     private(ctx, asker, say::setting_changed(known, &settings.get(known), layers[&known])).await

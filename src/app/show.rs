@@ -27,7 +27,8 @@ pub async fn request(ctx: &mut Ctx<'_>, request: &Request) -> Result<(), StoreEr
     for reader in status_readers(ctx, request).await? {
         let notice = Notice::Status { reader: people::who(ctx, &reader).await?, request: shown.clone() };
         let slot = format!("status:{}:{reader}", request.id);
-        show(ctx, &slot, Destination::Person(reader), notice, Courtesy::Post, Worth::Posting).await?;
+        let to = Destination::Person(reader);
+        show(ctx, Some(request), &slot, to, notice, Courtesy::Post, Worth::Posting).await?;
     }
     for (n, offer) in request.offers.iter().enumerate() {
         let slot = format!("offer:{}:{n}", request.id);
@@ -48,15 +49,16 @@ pub async fn request(ctx: &mut Ctx<'_>, request: &Request) -> Result<(), StoreEr
                     _ => Courtesy::AskFirst,
                 };
                 let reader = people::who(ctx, person).await?;
-                let request = shown.clone();
-                let notice = Notice::Offer { reader, n, why, until: offer.until, state, request };
-                show(ctx, &slot, Destination::Person(person.clone()), notice, courtesy, worth).await?;
+                let notice =
+                    Notice::Offer { reader, n, why, until: offer.until, state, request: shown.clone() };
+                let to = Destination::Person(person.clone());
+                show(ctx, Some(request), &slot, to, notice, courtesy, worth).await?;
             }
             OfferTo::Channel(channel) if request.privacy == Privacy::Open => {
                 let notice = Notice::ChannelOffer { n, until: offer.until, request: shown.clone() };
                 let worth = if offer.state == OfferState::Open { Worth::Posting } else { Worth::EditingOnly };
                 let to = Destination::Channel(channel.clone());
-                show(ctx, &slot, to, notice, Courtesy::Post, worth).await?;
+                show(ctx, Some(request), &slot, to, notice, Courtesy::Post, worth).await?;
             }
             OfferTo::Channel(_) => {}
         }
@@ -65,9 +67,10 @@ pub async fn request(ctx: &mut Ctx<'_>, request: &Request) -> Result<(), StoreEr
 }
 
 /// Shows a card in its slot: nothing where its words did not change; a post not yet sent is replaced,
-/// or taken back where it no longer makes sense.
+/// or taken back where it no longer makes sense. `about` is the request it is of, if it is of one.
 pub async fn show(
     ctx: &mut Ctx<'_>,
+    about: Option<&Request>,
     slot: &str,
     to: Destination,
     notice: Notice,
@@ -91,7 +94,7 @@ pub async fn show(
     let lane = to.lane();
     let workspace = match &known {
         Some(row) => row.workspace.clone(),
-        None => workspace_for(ctx, &to).await?,
+        None => workspace_for(ctx, about, &to).await?,
     };
     let task = Outgoing::Show { slot: slot.to_owned(), to, notice, courtesy };
     if !ctx.tx.replace_pending_show(slot, &task).await? {
@@ -112,9 +115,15 @@ pub async fn show(
     ctx.tx.save_card_shown(slot, &workspace, &card).await
 }
 
-/// Says something once under a key.
-pub async fn say(ctx: &mut Ctx<'_>, key: &str, to: Destination, notice: Notice) -> Result<(), StoreError> {
-    let workspace = workspace_for(ctx, &to).await?;
+/// Says something of a request once under a key.
+pub async fn say(
+    ctx: &mut Ctx<'_>,
+    about: &Request,
+    key: &str,
+    to: Destination,
+    notice: Notice,
+) -> Result<(), StoreError> {
+    let workspace = workspace_for(ctx, Some(about), &to).await?;
     let lane = to.lane();
     let task = Outgoing::Say { to, notice, courtesy: Courtesy::Post };
     let id = ctx.id();
@@ -146,12 +155,24 @@ pub async fn status_readers(ctx: &mut Ctx<'_>, request: &Request) -> Result<Vec<
     Ok(readers)
 }
 
-/// The workspace in which a destination is reached: here if they are here, else where they are.
-async fn workspace_for(ctx: &mut Ctx<'_>, to: &Destination) -> Result<WorkspaceId, StoreError> {
+/// The workspace in which a destination is reached. A thread is where the request came from, a channel
+/// where somebody named it, a person where they chose to be reached, else near the request. Several people
+/// are reached where all of them are.
+async fn workspace_for(
+    ctx: &mut Ctx<'_>,
+    about: Option<&Request>,
+    to: &Destination,
+) -> Result<WorkspaceId, StoreError> {
     let here = ctx.workspace.id.clone();
-    let (Destination::Person(person) | Destination::Home(person)) = to else { return Ok(here) };
-    if !ctx.tx.user_keys(&here, std::slice::from_ref(person)).await?.is_empty() {
-        return Ok(here);
-    }
-    Ok(ctx.tx.home_of(person).await?.map_or(here, |(workspace, _)| workspace))
+    let origin = about.and_then(|request| request.origin.workspace.clone()).unwrap_or_else(|| here.clone());
+    Ok(match to {
+        Destination::Thread(..) => origin,
+        Destination::Channel(channel) => {
+            ctx.tx.workspace_marked(&people::channel_mark(channel)).await?.unwrap_or(origin)
+        }
+        Destination::Person(person) | Destination::Home(person) => {
+            ctx.tx.reach(person, [&origin, &here]).await?.unwrap_or(here)
+        }
+        Destination::Group(people) => people::common_workspace(ctx, people, &origin).await?.unwrap_or(origin),
+    })
 }

@@ -63,7 +63,7 @@ async fn tell(
             let topics = ctx.tx.topics().await?.into_iter().map(|topic| (topic.id, topic.name)).collect();
             let notice = Notice::TopicWanted { topics, request: shown.clone() };
             let key = format!("topic_wanted:{id}:{}", ctx.now.as_millisecond());
-            show::say(ctx, &key, Destination::Person(request.holder.clone()), notice).await
+            show::say(ctx, request, &key, Destination::Person(request.holder.clone()), notice).await
         }
         Happening::NobodyThere(next) | Happening::NobodyAccepted(next) => {
             // If something else followed in the same step, there is nobody to hold.
@@ -108,7 +108,7 @@ async fn tell(
                     }
                     _ => format!("holding:{id}:{}:{reader}", next.as_millisecond()),
                 };
-                show::say(ctx, &key, Destination::Person(reader), notice).await?;
+                show::say(ctx, request, &key, Destination::Person(reader), notice).await?;
             }
             Ok(())
         }
@@ -120,13 +120,13 @@ async fn tell(
             };
             let notice = Notice::Reminder { offered_on_at, request: shown.clone() };
             let key = format!("reminder:{id}:{}", ctx.now.as_millisecond());
-            show::say(ctx, &key, Destination::Person(request.holder.clone()), notice).await
+            show::say(ctx, request, &key, Destination::Person(request.holder.clone()), notice).await
         }
         Happening::AskedAfter => {
             let Some(by) = actor else { return Ok(()) };
             let notice = Notice::AskedAfter { by: people::who(ctx, by).await?, request: shown.clone() };
             let key = format!("asked_after:{id}:{}", ctx.now.as_millisecond());
-            show::say(ctx, &key, Destination::Person(request.holder.clone()), notice).await
+            show::say(ctx, request, &key, Destination::Person(request.holder.clone()), notice).await
         }
         Happening::GivenBack(from, GiveBack::Next) => {
             came_back(ctx, request, shown, from, CameBack::GivenBack, actor).await
@@ -154,7 +154,7 @@ async fn tell(
                     request: shown.clone(),
                 };
                 let key = format!("closed:{id}:{}:{reader}", ctx.now.as_millisecond());
-                show::say(ctx, &key, Destination::Person(reader), notice).await?;
+                show::say(ctx, request, &key, Destination::Person(reader), notice).await?;
             }
             Ok(())
         }
@@ -174,7 +174,7 @@ async fn tell(
                     request: shown.clone(),
                 };
                 let key = format!("reopened:{id}:{}:{reader}", ctx.now.as_millisecond());
-                show::say(ctx, &key, Destination::Person(reader), notice).await?;
+                show::say(ctx, request, &key, Destination::Person(reader), notice).await?;
             }
             Ok(())
         }
@@ -213,7 +213,7 @@ async fn introduce(
     if let Some(to) = thread_of(request).or(group) {
         let notice =
             Notice::Introduction { volunteer: view::as_who(&person), there_until, request: shown.clone() };
-        show::say(ctx, &format!("introduction:{}:{}", request.id, request.hops), to, notice).await?;
+        show::say(ctx, request, &format!("introduction:{}:{}", request.id, request.hops), to, notice).await?;
     }
     for reader in show::status_readers(ctx, request).await? {
         if Some(&reader) == actor || Some(&reader) == other {
@@ -228,7 +228,7 @@ async fn introduce(
             request: shown.clone(),
         };
         let key = format!("taken:{}:{}:{reader}", request.id, request.hops);
-        show::say(ctx, &key, Destination::Person(reader), notice).await?;
+        show::say(ctx, request, &key, Destination::Person(reader), notice).await?;
     }
     Ok(())
 }
@@ -260,7 +260,7 @@ async fn came_back(
         request: shown.clone(),
     };
     let key = format!("came_back:{}:{}:{reader}", request.id, ctx.now.as_millisecond());
-    show::say(ctx, &key, Destination::Person(reader), notice).await
+    show::say(ctx, request, &key, Destination::Person(reader), notice).await
 }
 
 /// Whether somebody is one of us and reads what the bot writes to them.

@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::chat::form::Submitted;
-use crate::domain::ids::{MessageRef, RequestId, TopicId};
+use crate::domain::ids::{MessageRef, RequestId, TopicId, UserKey};
 use crate::domain::request::GiveBack;
 
 /// What a person asks of the bot.
@@ -18,6 +18,8 @@ pub enum Command {
     Handoff(String),
     /// The message shortcut: hand this message off.
     HandoffMessage(HandedMessage),
+    /// The shortcut on a person: hand them to somebody who can help.
+    HandoffPerson(UserKey),
     /// A form came back.
     Submit(Submitted),
     /// A topic was picked for a request that had none.

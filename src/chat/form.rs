@@ -11,7 +11,7 @@ use crate::domain::ids::UserKey;
 pub struct Form {
     /// Which form; comes back with the answers.
     pub kind: FormKind,
-    /// What it is about, as the app wants it back; at most 2,000 bytes.
+    /// What it is about, as the app wants it back; at most 40 bytes.
     pub about: String,
     /// At most 24 characters.
     pub title: String,

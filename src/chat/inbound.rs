@@ -25,6 +25,8 @@ pub struct Inbound {
     pub place: Option<Place>,
     /// Persons that the words mention, as they stand there.
     pub mentions: Vec<Mentioned>,
+    /// What the platform tells with it about people; taken in first, in the same transaction.
+    pub people: Vec<PersonFacts>,
     /// What.
     pub event: Event,
 }
@@ -94,6 +96,8 @@ pub struct PersonFacts {
     pub standing: Option<Standing>,
     /// Admin of the workspace or not.
     pub role: Option<Role>,
+    /// What they wear there that settings may name: ids and names of their roles.
+    pub marks: Option<Vec<String>>,
     /// Not to be disturbed until then (do not disturb or an out-of-office status);
     /// `Some(None)`: they may be disturbed.
     pub away_until: Option<Option<Timestamp>>,

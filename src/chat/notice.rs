@@ -207,6 +207,27 @@ pub enum Notice {
     Home(Box<HomeView>),
 }
 
+impl Notice {
+    /// The request it is about.
+    pub fn request(&self) -> Option<&RequestView> {
+        match self {
+            Self::Status { request, .. }
+            | Self::Offer { request, .. }
+            | Self::ChannelOffer { request, .. }
+            | Self::Introduction { request, .. }
+            | Self::Taken { request, .. }
+            | Self::Holding { request, .. }
+            | Self::TopicWanted { request, .. }
+            | Self::Reminder { request, .. }
+            | Self::AskedAfter { request, .. }
+            | Self::CameBack { request, .. }
+            | Self::Closed { request, .. }
+            | Self::Reopened { request, .. } => Some(request),
+            Self::Home(_) => None,
+        }
+    }
+}
+
 /// Whether anybody was asked before nobody was left.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

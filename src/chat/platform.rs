@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::chat::card::Card;
 use crate::chat::inbound::PersonFacts;
 use crate::domain::ids::{ChannelKey, MessageKey, MessageRef, PersonId, PlatformKind, UserKey, WorkspaceKey};
+use crate::domain::request::Privacy;
 
 /// A platform that errands can be run on. Errands in one lane come one after the other; lanes run side
 /// by side. An implementation bounds every errand in time and never panics on what the platform says.
@@ -51,6 +52,8 @@ pub enum Task {
         card: Addressed<Card>,
         /// Whether to look first if the person wants not to be disturbed.
         courtesy: Courtesy,
+        /// Where they are reached instead, where a platform or a person takes no direct message.
+        otherwise: Option<Otherwise>,
     },
     /// Edit a card that was posted.
     Edit {
@@ -89,6 +92,16 @@ pub enum Address {
     Channel(ChannelKey),
     /// A thread.
     Thread(ChannelKey, MessageKey),
+}
+
+/// Where somebody is reached in company: by a thread of their own there, or where that is not possible
+/// and nothing is private, by a message that names them.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Otherwise {
+    /// Where, by its key or as `#name`.
+    pub channel: ChannelKey,
+    /// Who may read it there.
+    pub privacy: Privacy,
 }
 
 /// Whether a person's wish not to be disturbed is looked at before posting.

@@ -128,6 +128,10 @@ fn defaults(layers: &mut Layers) -> Defaults {
     let front_desk = layers.take(key("defaults.front_desk"), value::channel).map(ChannelKey::from);
     let admins = layers.need(key("defaults.admins"), value::people);
     let stewards = layers.need(key("defaults.stewards"), value::people);
+    let mut roles = |path| layers.need(key(path), value::roles);
+    let staff_roles = roles("defaults.staff_roles");
+    let steward_roles = roles("defaults.steward_roles");
+    let admin_roles = roles("defaults.admin_roles");
     let mut wall = |path| layers.need(key(path), |raw| value::duration(raw, Duration::ZERO, YEAR));
     let (reopen_for, undo_for) = (wall("defaults.reopen_for"), wall("defaults.undo_for"));
     let housekeeping = layers.need(key("defaults.housekeeping"), value::cron);
@@ -142,6 +146,9 @@ fn defaults(layers: &mut Layers) -> Defaults {
         max_hops,
         escalation,
         front_desk,
+        staff_roles,
+        steward_roles,
+        admin_roles,
         undo_for: signed(undo_for),
         reopen_for: signed(reopen_for),
     };

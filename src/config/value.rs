@@ -158,6 +158,11 @@ pub fn people(raw: &Raw) -> Checked<Vec<String>> {
     list(raw, "people", person)
 }
 
+/// Roles of a platform, by name or id.
+pub fn roles(raw: &Raw) -> Checked<Vec<String>> {
+    list(raw, "roles", text)
+}
+
 /// A channel: `#name`, or the platform's id.
 pub fn channel(raw: &Raw) -> Checked<String> {
     let word = text(raw)?;

@@ -77,6 +77,18 @@ pub enum Standing {
 }
 
 impl Standing {
+    /// Of two, the one that counts for somebody who is both: one of us before outside, before left.
+    #[must_use]
+    pub fn nearer(self, other: Self) -> Self {
+        let rank = |standing| match standing {
+            Self::Staff => 0,
+            Self::Bot => 1,
+            Self::Outside => 2,
+            Self::Left => 3,
+        };
+        if rank(other) < rank(self) { other } else { self }
+    }
+
     /// As stored.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -102,6 +114,8 @@ impl Standing {
 pub enum Role {
     /// Everybody of the staff.
     Member,
+    /// May change topics.
+    Steward,
     /// May change topics and settings.
     Admin,
 }
@@ -111,12 +125,17 @@ impl Role {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Member => "member",
+            Self::Steward => "steward",
             Self::Admin => "admin",
         }
     }
 
     /// The inverse of [`Role::as_str`]; what is not known is a member.
     pub fn parse(text: &str) -> Self {
-        if text == "admin" { Self::Admin } else { Self::Member }
+        match text {
+            "admin" => Self::Admin,
+            "steward" => Self::Steward,
+            _ => Self::Member,
+        }
     }
 }

@@ -33,6 +33,13 @@ pub struct Settings {
     pub escalation: Option<String>,
     /// Where the volunteers of every topic meet: the channel of topics that have none of their own.
     pub front_desk: Option<ChannelKey>,
+    /// Who is staff, by what they wear on platforms that give roles: ids or names. Empty: as the platform
+    /// says.
+    pub staff_roles: Vec<String>,
+    /// Who may change topics, likewise.
+    pub steward_roles: Vec<String>,
+    /// Who may change everything, likewise, beside those the platform calls admins.
+    pub admin_roles: Vec<String>,
     /// How long a step can be undone.
     pub undo_for: SignedDuration,
     /// How long the requester may reopen.
@@ -76,6 +83,12 @@ setting_names! {
     Escalation = "escalation",
     /// [`Settings::front_desk`]
     FrontDesk = "front_desk",
+    /// [`Settings::staff_roles`]
+    StaffRoles = "staff_roles",
+    /// [`Settings::steward_roles`]
+    StewardRoles = "steward_roles",
+    /// [`Settings::admin_roles`]
+    AdminRoles = "admin_roles",
     /// [`Settings::undo_for`]
     UndoFor = "undo_for",
     /// [`Settings::reopen_for`]
@@ -120,6 +133,9 @@ impl Default for Settings {
             max_hops: 2,
             escalation: None,
             front_desk: None,
+            staff_roles: Vec::new(),
+            steward_roles: Vec::new(),
+            admin_roles: Vec::new(),
             undo_for: SignedDuration::from_mins(10),
             reopen_for: SignedDuration::from_hours(72),
         }
@@ -169,6 +185,9 @@ impl Settings {
             SettingName::FrontDesk => {
                 self.front_desk = (!text.is_empty() && text != "none").then(|| ChannelKey::from(text));
             }
+            SettingName::StaffRoles => self.staff_roles = roles(text),
+            SettingName::StewardRoles => self.steward_roles = roles(text),
+            SettingName::AdminRoles => self.admin_roles = roles(text),
             SettingName::UndoFor => self.undo_for = wall(text).ok_or(bad("10m"))?,
             SettingName::ReopenFor => self.reopen_for = wall(text).ok_or(bad("3d"))?,
         }
@@ -191,6 +210,9 @@ impl Settings {
             SettingName::FrontDesk => {
                 self.front_desk.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string)
             }
+            SettingName::StaffRoles => shown(&self.staff_roles),
+            SettingName::StewardRoles => shown(&self.steward_roles),
+            SettingName::AdminRoles => shown(&self.admin_roles),
             SettingName::UndoFor => WallDuration::new(self.undo_for.unsigned_abs()).to_string(),
             SettingName::ReopenFor => WallDuration::new(self.reopen_for.unsigned_abs()).to_string(),
         }
@@ -211,6 +233,23 @@ pub fn resolve(
         })
         .collect();
     (settings, layers)
+}
+
+/// Whether somebody who wears these marks is meant by a list of roles.
+pub fn wears(marks: &[String], roles: &[String]) -> bool {
+    roles.iter().any(|role| marks.iter().any(|mark| mark.to_lowercase() == role.to_lowercase()))
+}
+
+/// Roles as people write them: `@Team, Moderators, 1234`.
+fn roles(text: &str) -> Vec<String> {
+    text.split(',')
+        .map(|role| role.trim().trim_start_matches(['@', '&']).trim().to_owned())
+        .filter(|role| !role.is_empty() && role != "none")
+        .collect()
+}
+
+fn shown(roles: &[String]) -> String {
+    if roles.is_empty() { "none".to_owned() } else { roles.join(", ") }
 }
 
 fn small_number(text: &str, range: std::ops::RangeInclusive<u32>) -> Option<u32> {

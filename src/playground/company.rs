@@ -117,6 +117,7 @@ pub fn facts(person: &Colleague) -> PersonFacts {
         zone: Some(person.zone.to_owned()),
         standing: Some(person.standing),
         role: Some(person.role),
+        marks: None,
         away_until: Some(None),
     }
 }

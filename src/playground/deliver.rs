@@ -128,7 +128,7 @@ mod tests {
     }
 
     fn post_to(to: Address) -> Task {
-        Task::Post { to, card: card("hello"), courtesy: Courtesy::Post }
+        Task::Post { to, card: card("hello"), courtesy: Courtesy::Post, otherwise: None }
     }
 
     #[test]

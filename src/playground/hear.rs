@@ -110,7 +110,8 @@ pub fn inbound(
 ) -> Inbound {
     let workspace = WorkspaceKey::from(super::WORKSPACE);
     let platform = PlatformKind::Playground;
-    Inbound { platform, workspace, delivery, actor: actor.cloned(), place, mentions, event }
+    let people = Vec::new();
+    Inbound { platform, workspace, delivery, actor: actor.cloned(), place, mentions, people, event }
 }
 
 #[cfg(test)]

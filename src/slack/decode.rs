@@ -152,6 +152,7 @@ fn heard(draft: Draft<'_>, way: Way, context: &Context<'_>) -> Decoded {
         actor: draft.actor.map(Into::into),
         place: draft.place,
         mentions: draft.mentions,
+        people: Vec::new(),
         event: draft.event,
     };
     Decoded::Heard(Box::new(Heard { inbound, way }))

@@ -29,6 +29,7 @@ pub fn facts(user: &Value, home: &Granted, now: Timestamp) -> Option<PersonFacts
         zone: word(&user["tz"]),
         standing: Some(standing(user, home)),
         role: Some(role(user)),
+        marks: None,
         away_until: away,
     })
 }

@@ -33,7 +33,7 @@ pub async fn run(
     now: Timestamp,
 ) -> Delivery {
     match &errand.task {
-        Task::Post { to, card, courtesy } => post(api, errand, to, card, *courtesy, now).await,
+        Task::Post { to, card, courtesy, .. } => post(api, errand, to, card, *courtesy, now).await,
         Task::Edit { at, card } => edit(api, at, card).await,
         Task::Home { user, card } => {
             let view = render::home(card);

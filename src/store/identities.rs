@@ -5,11 +5,34 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::domain::ids::{PersonId, UserKey, WorkspaceId};
-use crate::store::Tx;
+use crate::domain::ids::{PersonId, PlatformKind, UserKey, WorkspaceId, WorkspaceKey};
+use crate::domain::person::{Role, Standing};
 use crate::store::engine::{all, all_in, execute, one};
 use crate::store::error::StoreError;
 use crate::store::values::{ms_or_none, ts_or_none};
+use crate::store::{Store, Tx};
+
+impl Store {
+    /// The active workspaces in which we have met this user, the one we last heard of them in first.
+    pub async fn workspaces_of(
+        &self,
+        platform: PlatformKind,
+        user: &UserKey,
+    ) -> Result<Vec<WorkspaceKey>, StoreError> {
+        let mut conn = self.pools.read().await?;
+        let rows = all!(
+            conn,
+            (String,),
+            "select w.key from identities i join workspaces w on w.id = i.workspace \
+             where w.platform = $1 and i.user_key = $2 and w.active = $3 \
+             order by i.preferred desc, i.facts_at desc, w.created_at, w.id",
+            platform.as_str(),
+            user.as_str(),
+            true
+        )?;
+        Ok(rows.into_iter().map(|(key,)| key.into()).collect())
+    }
+}
 
 impl Tx {
     /// The person behind a platform's user, where we have met them.
@@ -80,6 +103,48 @@ impl Tx {
         Ok(())
     }
 
+    /// Notes what somebody is in a workspace, as it tells.
+    pub async fn note_standing(
+        &mut self,
+        workspace: &WorkspaceId,
+        user: &UserKey,
+        standing: Standing,
+        role: Role,
+    ) -> Result<(), StoreError> {
+        execute!(
+            self.conn,
+            "update identities set standing = $4, role = $5 \
+             where organisation = $1 and workspace = $2 and user_key = $3",
+            self.organisation.as_str(),
+            workspace.as_str(),
+            user.as_str(),
+            standing.as_str(),
+            role.as_str()
+        )?;
+        Ok(())
+    }
+
+    /// What a person is in each workspace that has told.
+    pub async fn standings(
+        &mut self,
+        person: &PersonId,
+    ) -> Result<Vec<(WorkspaceId, UserKey, Standing, Role)>, StoreError> {
+        let rows = all!(
+            self.conn,
+            (String, String, String, String),
+            "select workspace, user_key, standing, role from identities \
+             where organisation = $1 and person = $2 and standing <> '' order by workspace, user_key",
+            self.organisation.as_str(),
+            person.as_str()
+        )?;
+        Ok(rows
+            .into_iter()
+            .map(|(workspace, user, standing, role)| {
+                (workspace.into(), user.into(), Standing::parse(&standing), Role::parse(&role))
+            })
+            .collect())
+    }
+
     /// When the platform last told about a user; `None` where it never did or we have not met them.
     pub async fn met_at(
         &mut self,
@@ -138,19 +203,28 @@ impl Tx {
             .collect())
     }
 
-    /// Where a person is reached: their identity in the oldest active workspace they are in.
-    pub async fn home_of(&mut self, person: &PersonId) -> Result<Option<(WorkspaceId, UserKey)>, StoreError> {
+    /// The active workspace in which a person is reached: the one they chose, else the first of `near`
+    /// they are in, else the oldest.
+    pub async fn reach(
+        &mut self,
+        person: &PersonId,
+        near: [&WorkspaceId; 2],
+    ) -> Result<Option<WorkspaceId>, StoreError> {
         let row = one!(
             self.conn,
-            (String, String),
-            "select i.workspace, i.user_key from identities i join workspaces w on w.id = i.workspace \
+            (String,),
+            "select i.workspace from identities i join workspaces w on w.id = i.workspace \
              where i.organisation = $1 and i.person = $2 and w.active = $3 \
-             order by w.created_at, w.id, i.user_key limit 1",
+             order by i.preferred desc, \
+             case when i.workspace = $4 then 0 when i.workspace = $5 then 1 else 2 end, \
+             w.created_at, w.id limit 1",
             self.organisation.as_str(),
             person.as_str(),
-            true
+            true,
+            near[0].as_str(),
+            near[1].as_str()
         )?;
-        Ok(row.map(|(workspace, user)| (workspace.into(), user.into())))
+        Ok(row.map(|(workspace,)| workspace.into()))
     }
 
     /// Who is meant by a name, whatever its case: those of this user key, else of this handle, else of

@@ -25,6 +25,8 @@ pub struct Purged {
     pub inbox: u64,
     /// Messages that were sent or set aside.
     pub outbox: u64,
+    /// Drafts and codes that nobody came back to.
+    pub drafts: u64,
 }
 
 impl Tx {
@@ -83,7 +85,10 @@ impl Store {
         let mut conn = self.pools.write().await?;
         let inbox = execute!(conn, "delete from inbox where received_at < $1", ms(before))?;
         let outbox = execute!(conn, "delete from outbox where state <> 0 and created_at < $1", ms(before))?;
+        let mut drafts = execute!(conn, "delete from drafts where made_at < $1", ms(before))?;
+        drafts += execute!(conn, "delete from link_codes where made_at < $1", ms(before))?;
+        execute!(conn, "delete from link_tries where at < $1", ms(before))?;
         conn.commit().await?;
-        Ok(Purged { inbox, outbox })
+        Ok(Purged { inbox, outbox, drafts })
     }
 }

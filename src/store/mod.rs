@@ -16,6 +16,8 @@ mod values;
 
 pub mod workspaces;
 
+pub mod connections;
+
 pub mod persons;
 
 pub mod identities;
@@ -29,6 +31,8 @@ mod request_row;
 pub mod threads;
 
 pub mod cards;
+
+pub mod drafts;
 
 pub mod inbox;
 

@@ -70,6 +70,29 @@ impl Tx {
         Ok(row.map(|(value,)| value))
     }
 
+    /// The workspace for which a mark of this name was left.
+    pub async fn workspace_marked(&mut self, name: &str) -> Result<Option<WorkspaceId>, StoreError> {
+        let row = one!(
+            self.conn,
+            (String,),
+            "select workspace from marks where organisation = $1 and name = $2 order by workspace limit 1",
+            self.organisation.as_str(),
+            name
+        )?;
+        Ok(row.map(|(workspace,)| workspace.into()))
+    }
+
+    /// Takes the marks of this name away, in all workspaces.
+    pub async fn clear_marks(&mut self, name: &str) -> Result<(), StoreError> {
+        execute!(
+            self.conn,
+            "delete from marks where organisation = $1 and name = $2",
+            self.organisation.as_str(),
+            name
+        )?;
+        Ok(())
+    }
+
     /// Leaves a mark for this workspace, in the place of an older one of its name.
     pub async fn set_mark(
         &mut self,

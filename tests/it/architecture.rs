@@ -39,6 +39,7 @@ const LAYERS: &[Layer] = &[
         ],
     },
     Layer { name: "slack", ours: &["slack", "app", "chat", "domain"], theirs: ANY },
+    Layer { name: "discord", ours: &["discord", "app", "chat", "domain"], theirs: ANY },
     Layer { name: "playground", ours: &["playground", "app", "chat", "domain"], theirs: ANY },
     Layer { name: "web", ours: &["web", "app", "chat", "domain"], theirs: ANY },
     Layer { name: "config", ours: &["config", "domain"], theirs: ANY },
@@ -218,6 +219,8 @@ const KRATES: &[&str] = &[
     "secrecy",
     "serde",
     "serde_json",
+    "serenity",
+    "sha2",
     "slack_morphism",
     "sqlx",
     "strsim",
@@ -228,6 +231,7 @@ const KRATES: &[&str] = &[
     "toml",
     "tracing",
     "tracing_subscriber",
+    "twilight_gateway",
     "uuid",
 ];
 

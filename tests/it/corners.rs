@@ -87,6 +87,7 @@ impl Office {
             actor: who.map(key),
             place: None,
             mentions,
+            people: Vec::new(),
             event,
         };
         let reply = self.app.receive(inbound).await.expect("a decision");

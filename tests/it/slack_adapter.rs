@@ -121,7 +121,7 @@ fn card(words: &str) -> Addressed<Card> {
 }
 
 fn post(to: Address) -> Task {
-    Task::Post { to, card: card("hello"), courtesy: Courtesy::Post }
+    Task::Post { to, card: card("hello"), courtesy: Courtesy::Post, otherwise: None }
 }
 
 fn form() -> Form {
@@ -410,6 +410,7 @@ async fn somebody_away_is_left_alone_if_asked_first() {
         to: Address::Person(bo.as_str().into()),
         card: card("an offer"),
         courtesy: Courtesy::AskFirst,
+        otherwise: None,
     };
     assert!(matches!(bench.deliver(0, ask()).await, Delivery::Posted(_)));
     let until = SystemClock.now() + jiff::SignedDuration::from_hours(1);

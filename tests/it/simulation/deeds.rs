@@ -383,6 +383,7 @@ impl Story {
             actor: Some(user.clone()),
             place,
             mentions,
+            people: Vec::new(),
             event,
         }
     }

@@ -168,7 +168,7 @@ impl State {
 
     fn perform(&mut self, errand: &Errand) -> Delivery {
         match &errand.task {
-            Task::Post { to, card, courtesy } => self.post(errand, to, &card.said, *courtesy),
+            Task::Post { to, card, courtesy, .. } => self.post(errand, to, &card.said, *courtesy),
             Task::Edit { at, card } => {
                 if self.dead_channels.contains(&at.channel) {
                     return Delivery::Gone("channel_not_found".to_owned());

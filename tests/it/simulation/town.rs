@@ -51,6 +51,7 @@ impl Citizen {
             zone: Some(self.zone.to_owned()),
             standing: Some(self.standing),
             role: Some(Role::Member),
+            marks: None,
             away_until: None,
         }
     }

@@ -272,8 +272,8 @@ pub async fn old_rows_are_purged(store: &Store) {
     let mut tx = store.begin(&organisation).await.expect("begins");
     enqueue(&mut tx, &workspace, "waits", "l", &look_up("x"), at(0)).await;
     tx.commit().await.expect("commits");
-    assert_eq!(store.purge(at(5)).await.expect("purged"), Purged { inbox: 1, outbox: 1 });
-    assert_eq!(store.purge(at(5)).await.expect("purged"), Purged { inbox: 0, outbox: 0 });
+    assert_eq!(store.purge(at(5)).await.expect("purged"), Purged { inbox: 1, outbox: 1, drafts: 0 });
+    assert_eq!(store.purge(at(5)).await.expect("purged"), Purged { inbox: 0, outbox: 0, drafts: 0 });
     assert_eq!(keys(&claim(store, 0, "one").await), ["waits"]);
     settle(store).await;
 }

@@ -97,8 +97,8 @@ pub async fn persons_and_their_identities(store: &Store) {
     assert_eq!(tx.unknown_identities(&workspace, 10).await.expect("read"), [UserKey::from("U0BO")]);
     let keys = tx.user_keys(&workspace, &["dee".into(), "ana".into(), "bo".into()]).await.expect("read");
     assert_eq!(keys, BTreeMap::from([("dee".into(), key.clone()), ("bo".into(), "U0BO".into())]));
-    assert_eq!(tx.home_of(&dee.id).await.expect("read"), Some((workspace.clone(), key)));
-    assert_eq!(tx.home_of(&"ana".into()).await.expect("read"), None);
+    assert_eq!(tx.reach(&dee.id, [&workspace, &workspace]).await.expect("read"), Some(workspace.clone()));
+    assert_eq!(tx.reach(&"ana".into(), [&workspace, &workspace]).await.expect("read"), None);
 
     for (named, found) in [
         ("u0dee", &["dee"][..]),
@@ -120,7 +120,11 @@ pub async fn persons_and_their_identities(store: &Store) {
     tx.set_active(&workspace, false).await.expect("noted");
     tx.commit().await.expect("commits");
     let mut tx = store.read(&organisation).await.expect("begins");
-    assert_eq!(tx.home_of(&"bo".into()).await.expect("read"), None, "nobody is reached there any more");
+    assert_eq!(
+        tx.reach(&"bo".into(), [&workspace, &workspace]).await.expect("read"),
+        None,
+        "nobody is reached there any more"
+    );
 }
 
 pub async fn topics_and_volunteers(store: &Store) {

@@ -53,7 +53,7 @@ pub async fn one_tenant_never_sees_another(store: &Store) {
     assert!(tx.concerning(&"bo".into()).await.expect("read").is_empty());
     assert_eq!(tx.person(&"dee".into()).await.expect("read"), None);
     assert_eq!(tx.identity(&workspace, &"U1".into()).await.expect("read"), None);
-    assert_eq!(tx.home_of(&"dee".into()).await.expect("read"), None);
+    assert_eq!(tx.reach(&"dee".into(), [&"w".into(), &"w".into()]).await.expect("read"), None);
     assert!(tx.find_persons("dee").await.expect("read").is_empty());
     assert!(tx.unknown_identities(&workspace, 9).await.expect("read").is_empty());
     assert!(tx.user_keys(&workspace, &["dee".into()]).await.expect("read").is_empty());

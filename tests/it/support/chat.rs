@@ -101,7 +101,7 @@ impl Chat {
             return Delivery::Posted(at.clone());
         }
         let delivery = match &errand.task {
-            Task::Post { to, card, courtesy } => {
+            Task::Post { to, card, courtesy, .. } => {
                 if let (Address::Person(user), Courtesy::AskFirst) = (to, courtesy)
                     && let Some(until) = inner.people.get(user).and_then(|person| person.quiet_until)
                     && until > now

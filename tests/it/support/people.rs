@@ -59,6 +59,7 @@ impl Somebody {
             zone: Some(self.zone.clone()),
             standing: Some(self.standing),
             role: Some(self.role),
+            marks: None,
             away_until: None,
         }
     }

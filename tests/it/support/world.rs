@@ -275,6 +275,7 @@ impl World {
             actor: who.map(people::key),
             place,
             mentions,
+            people: Vec::new(),
             event,
         };
         let reply = self.app.receive(inbound).await.expect("a decision");
