@@ -4,7 +4,7 @@
 
 use crate::app::{App, Ctx, people, view};
 use crate::chat::card::Card;
-use crate::chat::notice::{AskedNow, Notice, Outgoing, RequestView};
+use crate::chat::notice::{AskedNow, Outgoing};
 use crate::chat::platform::Addressed;
 use crate::chat::say::explain::{self as say, Fact, Led};
 use crate::domain::ids::{PersonId, PlatformKind, WorkspaceKey};
@@ -35,7 +35,7 @@ impl App {
             decided_at: row.decided_at,
             attempts: row.attempts,
         };
-        if let Some(about) = request_of(notice)
+        if let Some(about) = notice.request()
             && let Some(request) = ctx.tx.peek_request(&about.id).await?
         {
             let subject = format!("request:{}", about.id);
@@ -54,25 +54,6 @@ impl App {
         let zone = ctx.settings.timezone.clone();
         let said = say::card(notice, &led);
         Ok(Some(Addressed { said, users: std::collections::BTreeMap::new(), zone }))
-    }
-}
-
-/// The request that a notice is about.
-fn request_of(notice: &Notice) -> Option<&RequestView> {
-    match notice {
-        Notice::Status { request, .. }
-        | Notice::Offer { request, .. }
-        | Notice::ChannelOffer { request, .. }
-        | Notice::Introduction { request, .. }
-        | Notice::Taken { request, .. }
-        | Notice::Holding { request, .. }
-        | Notice::TopicWanted { request, .. }
-        | Notice::Reminder { request, .. }
-        | Notice::AskedAfter { request, .. }
-        | Notice::CameBack { request, .. }
-        | Notice::Closed { request, .. }
-        | Notice::Reopened { request, .. } => Some(request),
-        Notice::Home(_) => None,
     }
 }
 

@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 
 use crate::app::failure::Failure;
-use crate::app::{App, Ctx, handoff, people, request, requests, service, volunteer};
+use crate::app::{App, Ctx, handoff, people, relay, request, requests, service, volunteer};
 use crate::chat::card::Card;
 use crate::chat::catalog::{May, may};
 use crate::chat::command::{Command, DeclineChoice};
@@ -100,7 +100,7 @@ impl App {
             people::told(&mut ctx, facts).await?;
         }
         let (delivery, removed) = (inbound.delivery.clone(), inbound.event == Event::Removed);
-        let reply = event(&mut ctx, inbound).await?;
+        let reply = Box::pin(event(&mut ctx, inbound)).await?;
         if reply != Reply::Nothing {
             let saved = serde_json::to_string(&reply).expect("a reply is plain data");
             ctx.tx.save_reply(&workspace.id, &delivery, &saved).await?;
@@ -203,6 +203,7 @@ async fn ask(ctx: &mut Ctx<'_>, asker: &Asker, command: Command) -> Answer {
             FormKind::Done => request::done_submitted(ctx, asker, &form).await,
             FormKind::KnowsWho => request::knows_who_submitted(ctx, asker, &form).await,
             FormKind::Availability => volunteer::submitted(ctx, asker, &form).await,
+            FormKind::Write => relay::submitted(ctx, asker, &form).await,
         },
         Command::Place(id, topic) => handoff::place(ctx, asker, &id, &topic).await,
         Command::Accept(id, n) => request::accept(ctx, asker, &id, n).await,
@@ -218,6 +219,9 @@ async fn ask(ctx: &mut Ctx<'_>, asker: &Asker, command: Command) -> Answer {
         Command::StillWaiting(id) => request::still_waiting(ctx, asker, &id).await,
         Command::Urgent(id) => request::urgent(ctx, asker, &id).await,
         Command::Reopen(id) => request::reopen(ctx, asker, &id).await,
+        Command::Write(id) => relay::write(ctx, asker, &id).await,
+        Command::SendDraft(id) => relay::send(ctx, asker, &id).await,
+        Command::ChangeDraft(id) => relay::change(ctx, asker, &id).await,
         Command::Volunteer(command) => volunteer::volunteer(ctx, asker, command).await,
         Command::Requests(command) => requests::requests(ctx, asker, command).await,
         Command::Service(command) => service::service(ctx, asker, command).await,

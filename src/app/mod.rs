@@ -58,6 +58,10 @@ pub mod requests;
 
 pub mod service;
 
+pub mod link;
+
+pub mod relay;
+
 pub mod housekeeping;
 
 pub mod catch_up;
@@ -106,6 +110,8 @@ pub struct Ctx<'a> {
     pub settings: Settings,
     /// Names looked up in this decision: cards name the same few people many times.
     names: BTreeMap<PersonId, String>,
+    /// Whether the organisation has several workspaces, once somebody asked.
+    several: Option<bool>,
 }
 
 impl App {
@@ -164,9 +170,17 @@ impl App {
         self.workspaces.lock().expect("nothing panics while it is locked").insert(name, workspace.clone());
     }
 
-    /// Begins a decision.
+    /// Begins a decision. A workspace may have come to another organisation since it was looked up.
     async fn decide(&self, workspace: &Workspace) -> Result<Ctx<'_>, StoreError> {
-        self.in_tx(self.store.begin(&workspace.organisation).await?, workspace).await
+        let mut tx = self.store.begin(&workspace.organisation).await?;
+        if tx.holds(&workspace.id).await? {
+            return self.in_tx(tx, workspace).await;
+        }
+        drop(tx);
+        let now_of = self.store.workspace(workspace.platform, &workspace.key).await?;
+        let now_of = now_of.ok_or_else(|| StoreError::Missing("workspaces", workspace.id.to_string()))?;
+        self.remember_workspace(&now_of);
+        self.in_tx(self.store.begin(&now_of.organisation).await?, &now_of).await
     }
 
     /// Looks without changing anything.
@@ -184,6 +198,7 @@ impl App {
             workspace: workspace.clone(),
             settings,
             names: BTreeMap::new(),
+            several: None,
         })
     }
 
@@ -196,6 +211,22 @@ impl Ctx<'_> {
     /// A new id.
     pub fn id(&self) -> String {
         self.app.ids.next(self.now)
+    }
+
+    /// Whether the organisation has several workspaces.
+    pub async fn spans_workspaces(&mut self) -> Result<bool, StoreError> {
+        if let Some(several) = self.several {
+            return Ok(several);
+        }
+        let several = self.tx.workspaces().await?.len() > 1;
+        self.several = Some(several);
+        Ok(several)
+    }
+
+    /// Who people are has changed within this decision.
+    pub fn forget_names(&mut self) {
+        self.names.clear();
+        self.several = None;
     }
 
     /// Commits the decision and lets the run loop know.

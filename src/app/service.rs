@@ -2,7 +2,7 @@
 
 use crate::app::inbound::{Answer, Asker, is_admin, private};
 use crate::app::requests::topic_or_card;
-use crate::app::{Ctx, people};
+use crate::app::{Ctx, link, people};
 use crate::chat::catalog::{self, May};
 use crate::chat::command::{Command, ServiceCommand};
 use crate::chat::say::refusals;
@@ -37,6 +37,10 @@ pub async fn service(ctx: &mut Ctx<'_>, asker: &Asker, command: ServiceCommand) 
         ServiceCommand::TopicRemove { name } => remove(ctx, asker, &name).await,
         ServiceCommand::Settings => settings(ctx, asker).await,
         ServiceCommand::Set { name, value } => set(ctx, asker, &name, &value).await,
+        ServiceCommand::Link(code) => link::link(ctx, asker, &code).await,
+        ServiceCommand::Join(code) => link::join(ctx, asker, &code).await,
+        ServiceCommand::ReachHere => link::reach_here(ctx, asker).await,
+        ServiceCommand::Unlink => link::unlink(ctx, asker).await,
     }
 }
 

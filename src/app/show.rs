@@ -124,11 +124,22 @@ pub async fn say(
     notice: Notice,
 ) -> Result<(), StoreError> {
     let workspace = workspace_for(ctx, Some(about), &to).await?;
+    say_in(ctx, &workspace, key, to, notice).await
+}
+
+/// Says something once under a key, in this workspace.
+pub async fn say_in(
+    ctx: &mut Ctx<'_>,
+    workspace: &WorkspaceId,
+    key: &str,
+    to: Destination,
+    notice: Notice,
+) -> Result<(), StoreError> {
     let lane = to.lane();
     let task = Outgoing::Say { to, notice, courtesy: Courtesy::Post };
     let id = ctx.id();
     let (not_before, now) = (ctx.now, ctx.now);
-    let row = NewOutbox { id: &id, key, workspace: &workspace, lane: &lane, task: &task, not_before, now };
+    let row = NewOutbox { id: &id, key, workspace, lane: &lane, task: &task, not_before, now };
     ctx.tx.enqueue(&row).await?;
     Ok(())
 }

@@ -4,7 +4,7 @@
 //! once, by a key made from the facts.
 
 use crate::app::{Ctx, home, people, show, view};
-use crate::chat::notice::{Asked, CameBack, Destination, Notice, RequestView};
+use crate::chat::notice::{Asked, Between, CameBack, Destination, Notice, RequestView};
 use crate::domain::ids::{MessageKey, PersonId, PlaceKind};
 use crate::domain::person::Standing;
 use crate::domain::request::{GiveBack, Happening, Privacy, Request, Stage, Step};
@@ -209,7 +209,14 @@ async fn introduce(
         }
     }
     // Where both have left there is nobody to bring together; whoever keeps it is told below.
-    let group = other.map(|other| Destination::Group(vec![other.clone(), volunteer.clone()]));
+    // Where the two are in no workspace together, each hears of the other where they are.
+    let mut group = other.map(|other| Destination::Group(vec![other.clone(), volunteer.clone()]));
+    if shown.between == Between::Apart {
+        group = None;
+        if thread_of(request).is_none() {
+            other = None;
+        }
+    }
     if let Some(to) = thread_of(request).or(group) {
         let notice =
             Notice::Introduction { volunteer: view::as_who(&person), there_until, request: shown.clone() };

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::app::{Ctx, people};
 use crate::chat::notice::{
-    AskedNow, AvailabilityView, Now, OfferView, Possible, RequestView, ViaView, WhyView,
+    AskedNow, AvailabilityView, Between, Now, OfferView, Possible, RequestView, ViaView, WhyView,
 };
 use crate::chat::text::Who;
 use crate::domain::ids::PersonId;
@@ -59,8 +59,22 @@ pub async fn request(ctx: &mut Ctx<'_>, request: &Request) -> Result<RequestView
         privacy: request.privacy,
         urgency: request.urgency,
         link: request.origin.link.clone(),
+        between: between(ctx, request).await?,
         now,
     })
+}
+
+/// Whether requester and holder can talk by themselves; while nobody has taken it there is nothing to
+/// talk about.
+pub async fn between(ctx: &mut Ctx<'_>, request: &Request) -> Result<Between, StoreError> {
+    let asked = [&request.requester, &request.handed_by];
+    if request.accepted().is_none() || asked.contains(&&request.holder) || !ctx.spans_workspaces().await? {
+        return Ok(Between::Together);
+    }
+    let two = [request.requester.clone(), request.holder.clone()];
+    let here = ctx.workspace.id.clone();
+    let common = people::common_workspace(ctx, &two, &here).await?;
+    Ok(if common.is_some() { Between::Together } else { Between::Apart })
 }
 
 /// Several requests as shown.

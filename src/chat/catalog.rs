@@ -118,7 +118,7 @@ pub const COMMANDS: &[Declared] = &[
     },
     Declared {
         name: "service",
-        usage: "[help | topic | settings]",
+        usage: "[help | topic | settings | link | unlink]",
         summary: "Help, topics and settings.",
         parts: &[
             part("help", "[command]", "How to use the bot; only you see the answer."),
@@ -147,6 +147,12 @@ pub const COMMANDS: &[Declared] = &[
                 summary: "See all settings and where each comes from; admins change them.",
                 may: May::Staff,
             },
+            part(
+                "link",
+                "[code | here]",
+                "Link your accounts in two workspaces; `here`: be reached in this one first.",
+            ),
+            part("unlink", "", "Link this account with no other any more."),
         ],
         examples: &[
             "/service help handoff",
@@ -207,6 +213,8 @@ pub fn name_of(command: &Command) -> &'static str {
             ServiceCommand::TopicEdit { .. } => "service topic edit",
             ServiceCommand::TopicRemove { .. } => "service topic remove",
             ServiceCommand::Settings | ServiceCommand::Set { .. } => "service settings",
+            ServiceCommand::Link(_) | ServiceCommand::Join(_) | ServiceCommand::ReachHere => "service link",
+            ServiceCommand::Unlink => "service unlink",
         },
         _ => "handoff",
     }

@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::chat::form::Submitted;
-use crate::domain::ids::{MessageRef, RequestId, TopicId, UserKey};
+use crate::domain::ids::{DraftId, MessageRef, RequestId, TopicId, UserKey};
 use crate::domain::request::GiveBack;
 
 /// What a person asks of the bot.
@@ -48,6 +48,12 @@ pub enum Command {
     Urgent(RequestId),
     /// Open it again, or undo closing it.
     Reopen(RequestId),
+    /// Open the form that writes to whoever is on the other side of a request.
+    Write(RequestId),
+    /// Send what was written, as previewed.
+    SendDraft(DraftId),
+    /// Change what was written before it is sent.
+    ChangeDraft(DraftId),
     /// One's own availability.
     Volunteer(VolunteerCommand),
     /// What is open, and who is on now.
@@ -177,6 +183,14 @@ pub enum ServiceCommand {
         /// The new value.
         value: String,
     },
+    /// A code that links accounts in two workspaces: empty to get one, else the code from over there.
+    Link(String),
+    /// Join the organisations of two workspaces, by the code of the other one.
+    Join(String),
+    /// Reach me in this workspace first.
+    ReachHere,
+    /// Link this account with no other any more.
+    Unlink,
 }
 
 /// The longest token a platform takes (Discord's `custom_id`).
@@ -211,7 +225,12 @@ impl Command {
             Self::Requests(RequestsCommand::Mine) => "requests:mine".to_owned(),
             Self::Requests(RequestsCommand::Offered) => "requests:offered".to_owned(),
             Self::Requests(RequestsCommand::Show(number)) => format!("requests:show:{number}"),
+            Self::Write(request) => format!("write:{request}"),
+            Self::SendDraft(draft) => format!("send:{draft}"),
+            Self::ChangeDraft(draft) => format!("change:{draft}"),
             Self::Service(ServiceCommand::Help(about)) => format!("help:{about}"),
+            Self::Service(ServiceCommand::Join(code)) => format!("join:{code}"),
+            Self::Service(ServiceCommand::ReachHere) => "reach:here".to_owned(),
             _ => return None,
         };
         (token.len() <= TOKEN_BYTES).then_some(token)
@@ -235,6 +254,8 @@ impl Command {
             ("requests", ["mine"]) => Self::Requests(RequestsCommand::Mine),
             ("requests", ["offered"]) => Self::Requests(RequestsCommand::Offered),
             ("requests", ["show", number]) => Self::Requests(RequestsCommand::Show((*number).to_owned())),
+            ("join", [code]) => Self::Service(ServiceCommand::Join((*code).to_owned())),
+            ("reach", ["here"]) => Self::Service(ServiceCommand::ReachHere),
             ("help", _) => Self::Service(ServiceCommand::Help(rest.to_owned())),
             (_, [] | ["", ..]) => return None,
             (_, [request, arguments @ ..]) => of_request(verb, RequestId::from(*request), arguments)?,
@@ -278,6 +299,9 @@ fn of_request(verb: &str, request: RequestId, arguments: &[&str]) -> Option<Comm
         ("waiting", []) => Command::StillWaiting(request),
         ("urgent", []) => Command::Urgent(request),
         ("reopen", []) => Command::Reopen(request),
+        ("write", []) => Command::Write(request),
+        ("send", []) => Command::SendDraft(request.as_str().into()),
+        ("change", []) => Command::ChangeDraft(request.as_str().into()),
         _ => return None,
     })
 }

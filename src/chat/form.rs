@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::chat::command::{Command, VolunteerCommand};
 use crate::domain::ids::UserKey;
 
 /// A form to be shown.
@@ -33,6 +34,8 @@ pub enum FormKind {
     KnowsWho,
     /// One's own hours, capacity and deputy.
     Availability,
+    /// Write to whoever is on the other side of a request.
+    Write,
 }
 
 impl FormKind {
@@ -43,12 +46,13 @@ impl FormKind {
             Self::Done => "done",
             Self::KnowsWho => "knows_who",
             Self::Availability => "availability",
+            Self::Write => "write",
         }
     }
 
     /// The inverse of [`FormKind::as_str`].
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Handoff, Self::Done, Self::KnowsWho, Self::Availability]
+        [Self::Handoff, Self::Done, Self::KnowsWho, Self::Availability, Self::Write]
             .into_iter()
             .find(|kind| kind.as_str() == text)
     }
@@ -143,6 +147,22 @@ pub enum Answer {
     Words(String),
     /// A person.
     Person(UserKey),
+}
+
+impl Form {
+    /// The command that opens it, where one by itself does.
+    pub fn door(&self) -> Option<Command> {
+        match self.kind {
+            FormKind::Handoff => Some(Command::Handoff(String::new())),
+            FormKind::Availability => Some(Command::Volunteer(VolunteerCommand::Form)),
+            FormKind::Done => Some(Command::DoneForm(self.about.as_str().into())),
+            FormKind::Write => match self.about.strip_prefix("draft:") {
+                Some(draft) => Some(Command::ChangeDraft(draft.into())),
+                None => Some(Command::Write(self.about.as_str().into())),
+            },
+            FormKind::KnowsWho => None,
+        }
+    }
 }
 
 impl Field {

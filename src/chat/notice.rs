@@ -203,8 +203,40 @@ pub enum Notice {
         /// The request.
         request: RequestView,
     },
+    /// Words that somebody had passed on to the other side of a request.
+    Relayed {
+        /// Who wrote them.
+        from: Who,
+        /// To whom.
+        reader: Who,
+        /// As written.
+        words: String,
+        /// The request.
+        request: RequestView,
+    },
+    /// An account elsewhere was linked to the reader's, or is no longer.
+    Linked {
+        /// Whose accounts.
+        reader: Who,
+        /// The other workspace's name.
+        place: String,
+        /// What happened.
+        link: LinkNews,
+    },
     /// A person's App Home.
     Home(Box<HomeView>),
+}
+
+/// What happened to somebody's accounts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkNews {
+    /// Two accounts are one person now.
+    Linked,
+    /// So are two organisations.
+    Joined,
+    /// They are two again.
+    Unlinked,
 }
 
 impl Notice {
@@ -222,8 +254,9 @@ impl Notice {
             | Self::AskedAfter { request, .. }
             | Self::CameBack { request, .. }
             | Self::Closed { request, .. }
-            | Self::Reopened { request, .. } => Some(request),
-            Self::Home(_) => None,
+            | Self::Reopened { request, .. }
+            | Self::Relayed { request, .. } => Some(request),
+            Self::Linked { .. } | Self::Home(_) => None,
         }
     }
 }
@@ -279,8 +312,22 @@ pub struct RequestView {
     pub urgency: Urgency,
     /// Back to the message.
     pub link: Option<String>,
+    /// Whether requester and holder have a workspace in common, where they can talk.
+    #[serde(default)]
+    pub between: Between,
     /// Where it stands.
     pub now: Now,
+}
+
+/// Whether the two of a request can talk to each other by themselves.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Between {
+    /// They can.
+    #[default]
+    Together,
+    /// They are in no workspace together: words are passed on, on a press.
+    Apart,
 }
 
 /// Where a request stands, as shown.

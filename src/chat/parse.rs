@@ -106,6 +106,9 @@ fn service(first: &str, rest: &str) -> Option<ServiceCommand> {
                 _ => return None,
             }
         }
+        "link" if rest.eq_ignore_ascii_case("here") => ServiceCommand::ReachHere,
+        "link" => ServiceCommand::Link(rest.to_owned()),
+        "unlink" => ServiceCommand::Unlink,
         "settings" | "setting" if rest.is_empty() => ServiceCommand::Settings,
         "settings" | "setting" => {
             let (name, value) = first_word(rest);

@@ -51,6 +51,8 @@ names! {
     TopicId,
     /// Something a person needs from another.
     RequestId,
+    /// Words that somebody wrote and has not sent yet.
+    DraftId,
     /// A platform's own name for a workspace (`T0123`).
     WorkspaceKey,
     /// A platform's own name for a user (`U0123`).

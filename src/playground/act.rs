@@ -128,7 +128,7 @@ fn hear_deed(world: &mut World, who: &UserKey, deed: Deed, now: jiff::Timestamp)
             world.taken.extend(match kind {
                 FormKind::Handoff => Some(step::HANDED_OFF),
                 FormKind::Done => Some(step::DONE),
-                FormKind::KnowsWho | FormKind::Availability => None,
+                FormKind::KnowsWho | FormKind::Availability | FormKind::Write => None,
             });
             let way = Way { room, thread: None, by: Means::Form, what };
             let command = Command::Submit(Submitted { kind, about, answers });

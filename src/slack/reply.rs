@@ -7,8 +7,7 @@ use super::api::{Api, CallError};
 use super::decode::{Surface, Way};
 use super::render;
 use crate::chat::card::{Card, Weight};
-use crate::chat::command::{Command, VolunteerCommand};
-use crate::chat::form::{Form, FormKind};
+use crate::chat::form::Form;
 use crate::chat::inbound::Reply;
 use crate::chat::platform::Addressed;
 use crate::domain::ids::{Place, PlaceKind, UserKey};
@@ -152,12 +151,6 @@ fn in_place(card: &Addressed<Card>, actor: Option<&UserKey>, place: Option<&Plac
 
 /// A card whose one button opens the form, where words led to it; the words are the form's own.
 fn door(form: &Form) -> Option<Addressed<Card>> {
-    let command = match form.kind {
-        FormKind::Handoff => Command::Handoff(String::new()),
-        FormKind::Availability => Command::Volunteer(VolunteerCommand::Form),
-        FormKind::Done => Command::DoneForm(form.about.as_str().into()),
-        FormKind::KnowsWho => return None,
-    };
-    let card = Card::line(form.title.as_str()).button(&form.title, command, Weight::Main);
+    let card = Card::line(form.title.as_str()).button(&form.title, form.door()?, Weight::Main);
     Some(Addressed { said: card, users: std::collections::BTreeMap::new(), zone: jiff::tz::TimeZone::UTC })
 }

@@ -22,6 +22,8 @@ pub mod persons;
 
 pub mod identities;
 
+pub mod links;
+
 pub mod topics;
 
 pub mod requests;

@@ -33,7 +33,10 @@ fn buttons() -> impl Strategy<Value = Command> {
             Command::Withdraw(request.clone()),
             Command::StillWaiting(request.clone()),
             Command::Urgent(request.clone()),
-            Command::Reopen(request),
+            Command::Reopen(request.clone()),
+            Command::SendDraft(request.as_str().into()),
+            Command::ChangeDraft(request.as_str().into()),
+            Command::Write(request),
         ])
     });
     let of_none = prop::sample::select(vec![
@@ -43,6 +46,8 @@ fn buttons() -> impl Strategy<Value = Command> {
         Command::Volunteer(VolunteerCommand::Form),
         Command::Requests(RequestsCommand::Mine),
         Command::Requests(RequestsCommand::Offered),
+        Command::Service(ServiceCommand::ReachHere),
+        Command::Service(ServiceCommand::Join("K7QMX2RA".to_owned())),
     ]);
     prop_oneof![
         of_request,

@@ -4,16 +4,25 @@
 
 use crate::chat::card::{Card, Weight};
 use crate::chat::command::Command;
-use crate::chat::notice::RequestView;
+use crate::chat::notice::{Between, RequestView};
 use crate::domain::request::Urgency;
 
 /// The buttons of whoever holds it.
 pub fn holder_buttons(card: Card, view: &RequestView) -> Card {
-    done(card, view, Weight::Main).button(
+    let card = done(card, view, Weight::Main).button(
         "Give back",
         Command::GiveBackChoice(view.id.clone()),
         Weight::Plain,
-    )
+    );
+    write(card, view, "Send to requester")
+}
+
+/// **Send to requester**, or the way back, where the two cannot talk by themselves.
+pub fn write(card: Card, view: &RequestView, label: &str) -> Card {
+    match view.between {
+        Between::Apart => card.button(label, Command::Write(view.id.clone()), Weight::Plain),
+        Between::Together => card,
+    }
 }
 
 /// **Done**

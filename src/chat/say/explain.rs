@@ -144,6 +144,14 @@ fn rule(notice: &Notice) -> Text {
         }
         Notice::Closed { .. } => "When it is over, everybody who had a part in it hears once how it ended.",
         Notice::Reopened { .. } => "It was opened again, and whoever holds it hears of it.",
+        Notice::Relayed { .. } => {
+            "The two of this request are in no workspace together, so words from one reach the other only \
+             when their author presses Send."
+        }
+        Notice::Linked { .. } => {
+            "Accounts are linked, or are not, by a code that was typed in the other workspace; both sides \
+             are told."
+        }
         Notice::Home(_) => {
             "App Home shows your work in one place. It is drawn again whenever that changes, once you have \
              opened it."
@@ -261,6 +269,7 @@ mod tests {
             privacy: Privacy::Open,
             urgency: Urgency::Normal,
             link: None,
+            between: crate::chat::notice::Between::Together,
             now: Now::Asking { who: AskedNow::Person(who("Cy")), until: at("09:12") },
         }
     }

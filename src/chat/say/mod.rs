@@ -27,6 +27,10 @@ pub mod refusals;
 
 pub mod service;
 
+pub mod link;
+
+pub mod relay;
+
 pub mod explain;
 
 #[cfg(test)]

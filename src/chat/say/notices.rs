@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::chat::card::{Card, Tone, Weight};
 use crate::chat::command::Command;
 use crate::chat::notice::{Asked, CameBack, Notice, Now, Possible, RequestView};
-use crate::chat::say::{buttons, handoff, home, offers, pieces, standing, status};
+use crate::chat::say::{buttons, handoff, home, link, offers, pieces, relay, standing, status};
 use crate::chat::text::{Moment, Text, Who, duration};
 use crate::domain::ids::TopicId;
 use crate::domain::request::{Outcome, Urgency};
@@ -40,6 +40,8 @@ pub fn card(notice: &Notice) -> Card {
             Some(reader) if reader.id != request.holder.id => reopened_elsewhere(reader, by, request),
             _ => reopened(by, request),
         },
+        Notice::Relayed { from, reader, words, request } => relay::relayed(from, reader, words, request),
+        Notice::Linked { place, link, .. } => link::news(place, *link),
         Notice::Home(home) => home::home(home),
     }
 }
@@ -81,6 +83,8 @@ fn taken(
         None => line.say("."),
     };
     let card = Card::line(line).and(pieces::about(view)).tone(Tone::Good);
+    let asked = view.requester.id == reader.id || view.handed_by.id == reader.id;
+    let card = if asked { buttons::write(card, view, "Write to the holder") } else { card };
     pieces::because(card, view, pieces::relation(view, &reader.id))
 }
 

@@ -79,6 +79,11 @@ pub fn refusal(refusal: &Refusal, who: &dyn Fn(&PersonId) -> Who, view: Option<&
     }
 }
 
+/// Words for somebody who is not there any more.
+pub fn nobody_to_write_to() -> Card {
+    Card::line("Whoever asked for this is not here any more, so there is nobody to write to.")
+}
+
 /// Not theirs to do.
 pub fn may_not(may: May) -> Card {
     Card::line(match may {

@@ -51,7 +51,11 @@ pub fn buttons(card: Card, view: &RequestView, reader: &PersonId) -> Card {
         Now::Asking { until, .. } if pieces::deadline(*until, view) == Moment::DayTime => {
             buttons::withdraw(buttons::still_waiting(buttons::urgent(card, view), view), view)
         }
-        Now::Asking { .. } | Now::Held => buttons::withdraw(buttons::still_waiting(card, view), view),
+        Now::Asking { .. } => buttons::withdraw(buttons::still_waiting(card, view), view),
+        Now::Held => {
+            let card = buttons::write(card, view, "Write to the holder");
+            buttons::withdraw(buttons::still_waiting(card, view), view)
+        }
         Now::Resting { .. } => {
             buttons::withdraw(buttons::still_waiting(buttons::urgent(card, view), view), view)
         }

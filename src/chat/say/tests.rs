@@ -48,6 +48,11 @@ fn service_answers_read_well() {
 }
 
 #[test]
+fn links_read_well() {
+    insta::assert_snapshot!("links", told(&all::links()));
+}
+
+#[test]
 fn forms_read_well() {
     let forms: Vec<String> = all::forms().iter().map(form).collect();
     let mends: Vec<String> =

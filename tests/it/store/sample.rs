@@ -175,6 +175,7 @@ fn view() -> goodturn::chat::notice::RequestView {
         privacy: Privacy::Open,
         urgency: Urgency::Normal,
         link: None,
+        between: goodturn::chat::notice::Between::Together,
         now: goodturn::chat::notice::Now::Unplaced,
     }
 }

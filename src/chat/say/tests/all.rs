@@ -5,8 +5,8 @@ use crate::chat::catalog::May;
 use crate::chat::form::Form;
 use crate::chat::inbound::Mend;
 use crate::chat::notice::{
-    Asked, AskedNow, AvailabilityView, CameBack, HomeView, Notice, Now, OfferView, Possible, RequestView,
-    ViaView, WhyView,
+    Asked, AskedNow, AvailabilityView, Between, CameBack, HomeView, LinkNews, Notice, Now, OfferView,
+    Possible, RequestView, ViaView, WhyView,
 };
 use crate::chat::say::lists::{Past, TopicOn};
 use crate::chat::say::service::TopicView;
@@ -23,7 +23,7 @@ use super::support::{TRICKY, at, private, through_eve, tomorrow, view, who};
 type Cards = Vec<(String, Card)>;
 
 pub fn all() -> Cards {
-    [notices(), handoff(), refusals(), availability(), lists(), service()].concat()
+    [notices(), handoff(), refusals(), availability(), lists(), service(), links()].concat()
 }
 
 fn asking() -> Now {
@@ -248,6 +248,27 @@ pub fn notices() -> Cards {
         "reopened, to who waits".to_owned(),
         Notice::Reopened { reader, by, request: view(Now::Held) },
     ));
+    let apart = || RequestView { between: Between::Apart, ..view(Now::Held) };
+    all.push(("status: apart".to_owned(), Notice::Status { reader: who("Ana"), request: apart() }));
+    all.push((
+        "offer: apart".to_owned(),
+        Notice::Offer {
+            reader: who("Bo"),
+            n: 0,
+            why: None,
+            until: at("09:25"),
+            state: OfferView::Yours,
+            request: apart(),
+        },
+    ));
+    all.push((
+        "relayed".to_owned(),
+        Notice::Relayed { from: who("Bo"), reader: who("Ana"), words: TRICKY.to_owned(), request: apart() },
+    ));
+    for link in [LinkNews::Linked, LinkNews::Joined, LinkNews::Unlinked] {
+        let notice = Notice::Linked { reader: who("Ana"), place: TRICKY.to_owned(), link };
+        all.push((format!("{link:?}"), notice));
+    }
     all.push(("home".to_owned(), home(1)));
     all.push((
         "home of a newcomer".to_owned(),
@@ -473,6 +494,30 @@ pub fn lists() -> Cards {
     all
 }
 
+pub fn links() -> Cards {
+    use say::{link, relay};
+    let mut all: Cards = Vec::new();
+    let mut say = |name: &str, card: Card| all.push((name.to_owned(), card));
+    say("code", link::code("K7QMX2RA"));
+    say("linked", link::linked(&who("Ana"), "Harbour"));
+    say("is that you", link::is_that_you(&who("Ana"), "Harbour", "K7QMX2RA"));
+    say("joined", link::joined("Harbour"));
+    say("already linked", link::already_linked("Harbour"));
+    say("join offered", link::join_offered("Harbour", "K7QMX2RA"));
+    say("join is for admins", link::join_is_for_admins("Harbour"));
+    say("no such code", link::no_such_code());
+    say("own code", link::own_code("K7QMX2RA"));
+    say("too many tries", link::too_many_tries());
+    say("reached here", link::reached_here("Harbour"));
+    say("unlinked", link::unlinked("Harbour"));
+    say("nothing linked", link::nothing_linked());
+    say("preview", relay::preview(&who("Ana"), TRICKY, &"0190a0b1c2d3e4f5a6b7c8d9e0f1a2b3".into()));
+    say("sent", relay::sent(&who("Ana")));
+    say("sent already", relay::sent_already());
+    say("nobody to write to", say::refusals::nobody_to_write_to());
+    all
+}
+
 pub fn service() -> Cards {
     use say::service as to;
     let topic = |name: &str, volunteers| TopicView {
@@ -532,6 +577,7 @@ pub fn forms() -> Vec<Form> {
         handoff::knows_who_form(&view(asking()), 2),
         say::availability::form(&available(Pause::No)),
         say::availability::form(&deputised()),
+        say::relay::form(&view(Now::Held), &who("Ana"), TRICKY, "0190a0b1c2d3e4f5a6b7c8d9e0f1a2b3"),
     ]
 }
 

@@ -46,6 +46,7 @@ pub fn view(now: Now) -> RequestView {
         privacy: Privacy::Open,
         urgency: Urgency::Normal,
         link: Some("https://example.slack.com/archives/C1/p1".to_owned()),
+        between: crate::chat::notice::Between::Together,
         now,
     }
 }
