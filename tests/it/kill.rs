@@ -44,7 +44,13 @@ async fn killed_at_any_point_it_loses_nothing_and_says_nothing_twice() {
     let mut promised = Promised::default();
     // After how many calls and acknowledgements of the round: each number up to the thirtieth once.
     let mut moment: usize = 5;
-    for round in 0..KILLS {
+    // On a busy machine more of the moments are taken up by what a restart catches up with: then it is
+    // killed more often, until some are accepted on the way.
+    let enough = |promised: &Promised| promised.accepted.len() > KILLS / 6;
+    for round in 0..4 * KILLS {
+        if round >= KILLS && enough(&promised) {
+            break;
+        }
         moment = moment * 3 % 31;
         let last = story.slack.steps() + moment;
         let slack = story.slack.clone();
@@ -64,7 +70,7 @@ async fn killed_at_any_point_it_loses_nothing_and_says_nothing_twice() {
         story.killed().await;
         story.restarted().await;
     }
-    assert!(promised.accepted.len() > KILLS / 6, "it was killed too early: {:?}", promised.accepted);
+    assert!(enough(&promised), "it was killed too early: {:?}", promised.accepted);
     story.slack.settled().await;
     let rows = file(&story).await;
     everything_is_said(&rows, &story).await;
