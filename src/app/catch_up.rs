@@ -14,6 +14,16 @@ const HEARD: &str = "heard_until";
 const DIRECTS: u32 = 200;
 
 impl App {
+    /// The active workspaces of a platform, with the names that people read.
+    pub async fn workspaces_on(
+        &self,
+        platform: PlatformKind,
+    ) -> Result<Vec<(WorkspaceKey, String)>, StoreError> {
+        let all = self.store.workspaces().await?;
+        let ours = all.into_iter().filter(|workspace| workspace.platform == platform && workspace.active);
+        Ok(ours.map(|workspace| (workspace.key, workspace.name)).collect())
+    }
+
     /// Where something may have been said that matters: direct conversations with the bot, and where
     /// people talk about open requests.
     pub async fn places_to_catch_up(

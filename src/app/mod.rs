@@ -56,6 +56,8 @@ pub mod volunteer;
 
 pub mod requests;
 
+pub mod complete;
+
 pub mod service;
 
 pub mod link;

@@ -171,6 +171,11 @@ impl Field {
         Self { name: name.to_owned(), label: label.to_owned(), hint: None, need, input }
     }
 
+    /// Whether it is answered in words of one's own.
+    pub fn is_typed(&self) -> bool {
+        matches!(self.input, Input::Line { .. } | Input::Words { .. })
+    }
+
     /// With a line of help.
     #[must_use]
     pub fn hint(mut self, hint: &str) -> Self {

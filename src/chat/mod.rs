@@ -9,6 +9,8 @@ pub mod command;
 
 pub mod catalog;
 
+pub mod translated;
+
 pub mod parse;
 
 pub mod inbound;

@@ -4,7 +4,7 @@
 
 use std::io::{self, Write};
 
-use super::{MEND, WELL, database, runtime, slack};
+use super::{MEND, WELL, database, discord, runtime, slack};
 use crate::config::finding::Finding;
 use crate::config::{Config, USUAL_FILE};
 
@@ -17,7 +17,12 @@ pub fn check(config: &Config, out: &mut dyn Write) -> io::Result<u8> {
 async fn look(config: &Config) -> Vec<Finding> {
     let mut findings = vec![configuration(config), database::look(&config.database.url).await];
     findings.extend(config.strays.iter().map(stray));
-    findings.extend(slack::check(config).await);
+    // Who is on Discord alone needs nothing of Slack; without any token Slack's steps are shown.
+    let alone = config.slack.bot_token.is_none() && config.slack.app_token.is_none();
+    if config.discord.bot_token.is_none() || !alone {
+        findings.extend(slack::check(config).await);
+    }
+    findings.extend(discord::check(config).await);
     findings
 }
 

@@ -22,6 +22,8 @@ mod check;
 
 mod database;
 
+mod discord;
+
 mod log;
 
 mod migrate;

@@ -24,12 +24,19 @@ impl fmt::Display for Ready<'_> {
         let version = env!("CARGO_PKG_VERSION");
         write!(f, "goodturn {version} is ready: {} · ", platforms.join(", "))?;
         match workspaces.len() {
+            0 => write!(f, "no workspace yet")?,
             1 => write!(f, "workspace {}", workspaces[0])?,
-            _ => write!(f, "workspaces {}", workspaces.join(", "))?,
+            2..=SHOWN => write!(f, "workspaces {}", workspaces.join(", "))?,
+            many => {
+                write!(f, "workspaces {} and {} more", workspaces[..SHOWN].join(", "), many - SHOWN)?;
+            }
         }
         write!(f, " · store {store} · web http://{web}")
     }
 }
+
+/// Names that are shown at most.
+const SHOWN: usize = 5;
 
 #[cfg(test)]
 mod tests {
@@ -52,5 +59,20 @@ mod tests {
                 env!("CARGO_PKG_VERSION")
             )
         );
+    }
+
+    #[test]
+    fn platforms_and_workspaces_side_by_side() {
+        let store = DatabaseUrl::parse("sqlite::memory:").expect("known kind");
+        let shown = |platforms: &[&str], workspaces: &[&str]| {
+            let workspaces: Vec<String> = workspaces.iter().map(ToString::to_string).collect();
+            let web = ([127, 0, 0, 1], 8080).into();
+            Ready { platforms, workspaces: &workspaces, store: &store, web }.to_string()
+        };
+        let both = shown(&["Slack", "Discord"], &["Example", "Server"]);
+        assert!(both.contains("Slack, Discord · workspaces Example, Server · store"), "{both}");
+        assert!(shown(&["Discord"], &[]).contains("Discord · no workspace yet ·"));
+        let many = shown(&["Discord"], &["a", "b", "c", "d", "e", "f", "g"]);
+        assert!(many.contains("workspaces a, b, c, d, e and 2 more ·"), "{many}");
     }
 }

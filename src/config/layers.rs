@@ -166,7 +166,7 @@ fn unknown(path: &str, entry: &Entry, known: &[&'static str]) -> String {
     {
         return "there is no setting of this name".into();
     }
-    if let Some(variable) = secret_variable(key) {
+    if let Some(variable) = secret_variable(path) {
         return format!("secrets are not read from this file: set {variable}, or name a file in {key}_file");
     }
     if entry.raw == Raw::Section {
@@ -180,8 +180,9 @@ fn unknown(path: &str, entry: &Entry, known: &[&'static str]) -> String {
     format!("there is no setting {}{hint}", told(path))
 }
 
-fn secret_variable(key: &str) -> Option<&'static str> {
-    match key {
+fn secret_variable(path: &str) -> Option<&'static str> {
+    match path.rsplit('.').next().unwrap_or(path) {
+        "bot_token" | "token" if path.starts_with("discord.") => Some("DISCORD_TOKEN"),
         "bot_token" => Some("SLACK_BOT_TOKEN"),
         "app_token" => Some("SLACK_APP_TOKEN"),
         "signing_secret" => Some("SLACK_SIGNING_SECRET"),

@@ -56,6 +56,8 @@ pub struct Config {
     pub log: Log,
     /// `[slack]`.
     pub slack: Slack,
+    /// `[discord]`.
+    pub discord: Discord,
     /// `[limits]`.
     pub limits: Limits,
     /// `[defaults]`: what holds for a workspace until somebody changes it there.
@@ -133,6 +135,30 @@ impl Slack {
     pub fn tokens(&self) -> Option<SlackTokens> {
         Some(SlackTokens { bot: self.bot_token.clone()?, app: self.app_token.clone()? })
     }
+}
+
+/// How Discord is reached.
+#[derive(Debug, Clone)]
+pub struct Discord {
+    /// The API's address, without a slash at the end.
+    pub api_url: String,
+    /// The bot's token; with it, Goodturn can be on Discord.
+    pub bot_token: Option<SecretString>,
+    /// How many connections side by side; `None`: as many as Discord recommends.
+    pub shards: Option<u32>,
+    /// How long one call may take.
+    pub request_timeout: Duration,
+    /// Whether the words of messages are asked for.
+    pub message_content: MessageContent,
+}
+
+/// Whether Discord is asked for the words of messages that are not meant for the bot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessageContent {
+    /// Asked for; without them where they are not granted.
+    Ask,
+    /// Not asked for.
+    Leave,
 }
 
 /// Bounds of what the process does at once.

@@ -11,7 +11,9 @@ use secrecy::SecretString;
 use super::layers::{Key, Layers};
 use super::origin::{Origin, Shown, looks_secret};
 use super::secret::{self, DatabaseUrl};
-use super::{Config, Database, Defaults, Limits, Log, LogFormat, Read, Slack, Topic, Web};
+use super::{
+    Config, Database, Defaults, Discord, Limits, Log, LogFormat, MessageContent, Read, Slack, Topic, Web,
+};
 use super::{document, in_plain_words, value};
 use crate::domain::ids::ChannelKey;
 use crate::domain::settings::Settings;
@@ -27,6 +29,7 @@ pub fn take(layers: &mut Layers, read: Read<'_>) -> Option<Config> {
         }),
     };
     let slack = slack(layers, read);
+    let discord = discord(layers, read);
     let limits = limits(layers);
     let defaults = defaults(layers);
     let topics = topics(layers);
@@ -36,6 +39,7 @@ pub fn take(layers: &mut Layers, read: Read<'_>) -> Option<Config> {
         web,
         log,
         slack,
+        discord,
         limits,
         defaults,
         topics,
@@ -48,6 +52,7 @@ pub fn take(layers: &mut Layers, read: Read<'_>) -> Option<Config> {
 const WEB_LISTEN: Key = Key { path: "web.listen", env: Some("GOODTURN_LISTEN"), flag: Some("--listen") };
 const LOG_LEVEL: Key = Key { path: "log.level", env: Some("GOODTURN_LOG"), flag: Some("--log") };
 const SLACK_API_URL: Key = Key { path: "slack.api_url", env: Some("SLACK_API_URL"), flag: None };
+const DISCORD_API_URL: Key = Key { path: "discord.api_url", env: Some("DISCORD_API_URL"), flag: None };
 const DATABASE_URL: Key = Key { path: "database.url", env: Some("DATABASE_URL"), flag: None };
 
 const fn key(path: &'static str) -> Key {
@@ -105,6 +110,20 @@ fn slack(layers: &mut Layers, read: Read<'_>) -> Slack {
         value::duration(raw, Duration::from_secs(1), Duration::from_mins(2))
     });
     Slack { api_url, bot_token, app_token, signing_secret, connections, request_timeout }
+}
+
+fn discord(layers: &mut Layers, read: Read<'_>) -> Discord {
+    Discord {
+        api_url: layers.need(DISCORD_API_URL, value::api_url),
+        bot_token: token(layers, "DISCORD_TOKEN", "discord.bot_token", "discord.bot_token_file", &[], read),
+        shards: layers.need(key("discord.shards"), value::shards),
+        request_timeout: layers.need(key("discord.request_timeout"), |raw| {
+            value::duration(raw, Duration::from_secs(1), Duration::from_mins(2))
+        }),
+        message_content: layers.need(key("discord.message_content"), |raw| {
+            value::one_of(raw, &[("ask", MessageContent::Ask), ("leave", MessageContent::Leave)])
+        }),
+    }
 }
 
 fn limits(layers: &mut Layers) -> Limits {
@@ -205,11 +224,11 @@ fn token(
             Some(token)
         }
         Some((Err(wrong), origin)) => {
-            layers.problem(origin, format!("{}: {wrong}", name.trim_start_matches("slack.")));
+            layers.problem(origin, format!("{}: {wrong}", setting(name)));
             None
         }
         Some((Ok(None), origin)) => {
-            layers.problem(origin, format!("{}: the file is empty", name.trim_start_matches("slack.")));
+            layers.problem(origin, format!("{}: the file is empty", setting(name)));
             None
         }
         None => {
@@ -217,6 +236,11 @@ fn token(
             None
         }
     }
+}
+
+/// A setting as it is told, without its section.
+fn setting(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or(path)
 }
 
 /// The text of a file that a setting names. Neither the text nor the name is ever part of a message:
@@ -227,7 +251,7 @@ fn secret_file(layers: &mut Layers, path: &'static str, read: Read<'_>) -> Optio
     match read(Path::new(&name)) {
         Ok(text) => Some((text, origin)),
         Err(error) => {
-            let setting = path.rsplit('.').next().unwrap_or(path);
+            let setting = setting(path);
             let hint = if looks_secret(&name) {
                 "; it expects the name of a file, not the secret itself"
             } else {

@@ -63,7 +63,7 @@ mod tests {
         for setting in &settings {
             assert!(setting.about.ends_with(['.', ']']), "{}: {:?}", setting.path, setting.about);
         }
-        let secrets = ["slack.bot_token", "slack.app_token", "slack.signing_secret"];
+        let secrets = ["slack.bot_token", "slack.app_token", "slack.signing_secret", "discord.bot_token"];
         for shown in config.shown.iter().filter(|shown| !secrets.contains(&shown.path.as_str())) {
             let path = shown.path.replace("[0]", "");
             assert!(settings.iter().any(|setting| setting.path == path), "{path} is not explained");

@@ -77,6 +77,7 @@ fn the_template_uncommented_is_a_valid_file_and_names_every_setting() {
         ("/run/secrets/slack_bot_token", "xoxb-1"),
         ("/run/secrets/slack_app_token", "xapp-1"),
         ("/run/secrets/slack_signing_secret", "s3cret"),
+        ("/run/secrets/discord_token", "a.b.c"),
     ];
     let config = given(&Given { file: Some(&text.join("\n")), files: &secrets, ..NOTHING });
     let config = config.unwrap_or_else(|problems| panic!("{problems:?}"));
@@ -258,4 +259,30 @@ fn the_database_address_may_hide_in_a_file() {
     assert!(!format!("{config:?}").contains("sesame"));
     let both = "[database]\nurl = \"sqlite://x.db\"\nurl_file = \"/run/db\"\n";
     assert!(given(&Given { file: Some(both), files: &files, ..NOTHING }).is_err());
+}
+
+#[test]
+fn discord_as_it_comes_and_as_it_is_set() {
+    let config = file("").expect("valid");
+    assert_eq!(config.discord.api_url, "https://discord.com/api/v10");
+    assert!(config.discord.bot_token.is_none() && config.discord.shards.is_none());
+    assert_eq!(config.discord.message_content, MessageContent::Ask);
+    let text = "[discord]\nshards = 4\nmessage_content = \"leave\"\napi_url = \"http://127.0.0.1:9\"\n";
+    let environment = [("DISCORD_TOKEN", "sesame.open.now")];
+    let config = given(&Given { file: Some(text), environment: &environment, ..NOTHING }).expect("valid");
+    assert_eq!((config.discord.shards, config.discord.message_content), (Some(4), MessageContent::Leave));
+    assert_eq!(shown(&config, "discord.bot_token"), (Some("set"), "env DISCORD_TOKEN".into()));
+    assert!(!format!("{config:?}").contains("sesame"));
+}
+
+#[test]
+fn what_is_wrong_about_discord_is_told() {
+    let told = wrong("[discord]\nshards = 0\nmessage_content = \"maybe\"\nbot_token = \"x\"\n").join("\n");
+    for what in
+        ["0 is not between 1 and 16384", "\"ask\"", "set DISCORD_TOKEN, or name a file in bot_token_file"]
+    {
+        assert!(told.contains(what), "{what} in {told}");
+    }
+    let told = wrong("[discord]\nshards = \"many\"\n").join("\n");
+    assert!(told.contains("expected \"auto\" or a number"), "{told}");
 }

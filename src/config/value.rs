@@ -36,6 +36,15 @@ pub fn number(raw: &Raw, least: u32, most: u32) -> Checked<u32> {
         .ok_or_else(|| format!("{number} is not between {least} and {most}"))
 }
 
+/// How many connections: `None` for "auto".
+pub fn shards(raw: &Raw) -> Checked<Option<u32>> {
+    match raw {
+        Raw::Text(word) if word == "auto" => Ok(None),
+        Raw::Integer(_) => number(raw, 1, 16_384).map(Some),
+        _ => Err(format!("expected \"auto\" or a number, found {}", raw.kind())),
+    }
+}
+
 /// One of some words.
 pub fn one_of<T: Copy>(raw: &Raw, choices: &[(&str, T)]) -> Checked<T> {
     let word = text(raw)?;

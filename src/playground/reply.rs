@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::chat::card::{Card, Weight};
+use crate::chat::card::Card;
 use crate::chat::form::Form;
 use crate::chat::inbound::Reply;
 use crate::chat::platform::Addressed;
+use crate::chat::say::forms;
 use crate::domain::ids::{ChannelKey, MessageKey, UserKey};
 use crate::playground::world::{Body, NewMessage, OpenForm, RoomKind, World};
 
@@ -74,8 +75,8 @@ fn answer(world: &mut World, who: &UserKey, way: &Way, card: Addressed<Card>, no
     }
 }
 
-/// A card whose one button opens the form, where words led to it; the words are the form's own.
+/// A card whose one button opens the form, where words led to it.
 fn door(form: &Form) -> Option<Addressed<Card>> {
-    let card = Card::line(form.title.as_str()).button(&form.title, form.door()?, Weight::Main);
-    Some(Addressed { said: card, users: BTreeMap::new(), zone: jiff::tz::TimeZone::UTC })
+    let said = forms::door(form)?;
+    Some(Addressed { said, users: std::collections::BTreeMap::new(), zone: jiff::tz::TimeZone::UTC })
 }

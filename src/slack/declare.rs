@@ -183,7 +183,7 @@ fn slash_command(command: &Declared) -> Value {
     json!({
         "command": format!("/{}", command.name),
         "description": command.summary,
-        "usage_hint": command.usage,
+        "usage_hint": command.usage(),
         // Mentions arrive with the person's key, so that nobody is mistaken for a namesake.
         "should_escape": true,
     })

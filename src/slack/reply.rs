@@ -6,10 +6,11 @@ use serde_json::{Value, json};
 use super::api::{Api, CallError};
 use super::decode::{Surface, Way};
 use super::render;
-use crate::chat::card::{Card, Weight};
+use crate::chat::card::Card;
 use crate::chat::form::Form;
 use crate::chat::inbound::Reply;
 use crate::chat::platform::Addressed;
+use crate::chat::say::forms;
 use crate::domain::ids::{Place, PlaceKind, UserKey};
 
 /// What follows from a reply: the payload of the acknowledgement, and a call beside it.
@@ -149,8 +150,8 @@ fn in_place(card: &Addressed<Card>, actor: Option<&UserKey>, place: Option<&Plac
     }
 }
 
-/// A card whose one button opens the form, where words led to it; the words are the form's own.
+/// A card whose one button opens the form, where words led to it.
 fn door(form: &Form) -> Option<Addressed<Card>> {
-    let card = Card::line(form.title.as_str()).button(&form.title, form.door()?, Weight::Main);
-    Some(Addressed { said: card, users: std::collections::BTreeMap::new(), zone: jiff::tz::TimeZone::UTC })
+    let said = forms::door(form)?;
+    Some(Addressed { said, users: std::collections::BTreeMap::new(), zone: jiff::tz::TimeZone::UTC })
 }

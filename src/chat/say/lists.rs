@@ -17,6 +17,9 @@ const SHOWN: usize = 20;
 /// Entries with buttons that leave room for [`SHOWN`] others without, in one answer.
 const SHOWN_BESIDE: usize = 12;
 
+/// Characters of a choice while somebody types.
+const CHOICE: usize = 100;
+
 /// Who is on for a topic now.
 #[derive(Clone, PartialEq, Debug)]
 pub struct TopicOn {
@@ -28,6 +31,16 @@ pub struct TopicOn {
     pub next: Option<(Who, Timestamp)>,
     /// How many volunteer for it.
     pub volunteers: usize,
+}
+
+/// A name and what it is about, as a choice while somebody types: at most 100 characters.
+pub fn named(name: &str, about: &str) -> String {
+    if about.is_empty() { name.to_owned() } else { pieces::gist(&format!("{name}: {about}"), CHOICE) }
+}
+
+/// A request as a choice while somebody types: at most 100 characters.
+pub fn numbered(number: i64, words: &str) -> String {
+    pieces::gist(&format!("#{number} {words}"), CHOICE)
 }
 
 /// One thing that happened to a request.

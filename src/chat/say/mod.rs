@@ -21,6 +21,8 @@ pub mod handoff;
 
 pub mod lists;
 
+pub mod forms;
+
 pub mod availability;
 
 pub mod refusals;

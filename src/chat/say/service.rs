@@ -51,10 +51,10 @@ fn help_on_all() -> Card {
 }
 
 fn help_on(command: &Declared) -> Card {
-    let usage = format!("/{} {}", command.name, command.usage);
+    let usage = format!("/{} {}", command.name, command.usage());
     let mut card = Card::line(Text::new().code(usage.trim_end())).and(command.summary);
     for part in command.parts {
-        let usage = format!("/{} {} {}", command.name, part.name, part.usage);
+        let usage = format!("/{} {} {}", command.name, part.name, part.usage());
         let who = match part.may {
             May::Staff => "",
             May::Stewards => " (stewards and admins)",

@@ -53,6 +53,11 @@ fn links_read_well() {
 }
 
 #[test]
+fn what_is_said_around_forms_reads_well() {
+    insta::assert_snapshot!("around_forms", told(&all::around_forms()));
+}
+
+#[test]
 fn forms_read_well() {
     let forms: Vec<String> = all::forms().iter().map(form).collect();
     let mends: Vec<String> =

@@ -128,10 +128,10 @@ fn completions() -> Markup {
         template #completions {
             ul {
                 @for command in catalog::COMMANDS {
-                    (entry(&format!("/{} ", command.name), &format!("/{} {}", command.name, command.usage), command.summary))
+                    (entry(&format!("/{} ", command.name), &format!("/{} {}", command.name, command.usage()), command.summary))
                     @for part in command.parts {
                         (entry(&format!("/{} {} ", command.name, part.name),
-                            &format!("/{} {} {}", command.name, part.name, part.usage), part.summary))
+                            &format!("/{} {} {}", command.name, part.name, part.usage()), part.summary))
                     }
                 }
                 (entry(&format!("@{} ", hear::BOT), &format!("@{}", hear::BOT), "the bot: done, handoff, help"))

@@ -23,7 +23,7 @@ use super::support::{TRICKY, at, private, through_eve, tomorrow, view, who};
 type Cards = Vec<(String, Card)>;
 
 pub fn all() -> Cards {
-    [notices(), handoff(), refusals(), availability(), lists(), service(), links()].concat()
+    [notices(), handoff(), refusals(), availability(), lists(), around_forms(), service(), links()].concat()
 }
 
 fn asking() -> Now {
@@ -515,6 +515,32 @@ pub fn links() -> Cards {
     say("sent", relay::sent(&who("Ana")));
     say("sent already", relay::sent_already());
     say("nobody to write to", say::refusals::nobody_to_write_to());
+    all
+}
+
+/// Around forms that opened late or are closed already.
+pub fn around_forms() -> Cards {
+    use say::forms::{forgotten, no_home, not_understood, ready, to_mend, too_late};
+    let mut all: Cards = Vec::new();
+    let mut say = |name: &str, card: Card| all.push((name.to_owned(), card));
+    let form = &forms()[0];
+    let answers = form.fields.iter().map(|field| {
+        (field.name.clone(), crate::chat::form::Answer::Words(format!("words of {}", field.name)))
+    });
+    let submitted = crate::chat::form::Submitted {
+        kind: form.kind,
+        about: form.about.clone(),
+        answers: answers.collect(),
+    };
+    say("form ready", ready(form));
+    for (n, what) in [(1, "one thing to mend"), (2, "things to mend")] {
+        say(what, to_mend(Some(form), &mends()[..n], &submitted));
+    }
+    say("to mend, form forgotten", to_mend(None, &mends()[..1], &submitted));
+    say("form forgotten", forgotten());
+    say("too late", too_late());
+    say("no home", no_home());
+    say("not understood", not_understood());
     all
 }
 

@@ -1,0 +1,429 @@
+//! One shard: connected, lost, connected again; its events into the lanes, its session into the store.
+//! Invariant: whatever ends a connection, the next one goes on from the same session while Discord
+//! allows it, and nothing that was read is handled twice by us.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use futures_util::{FutureExt, StreamExt};
+use serde::Deserialize;
+use serde_json::Value;
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout};
+use tokio_util::sync::CancellationToken;
+use twilight_gateway::queue::InMemoryQueue;
+use twilight_gateway::{CloseFrame, Config, ConfigBuilder, Intents, Message, Shard, ShardId, ShardState};
+
+use super::lanes::Lanes;
+use super::monitor::Monitor;
+use super::session::{self, Kept, Session};
+use super::{Event, Gap, GatewaySettings, Host, intents};
+
+/// Shared by the shards of one round.
+pub(super) struct Shared {
+    pub host: Arc<dyn Host>,
+    pub settings: GatewaySettings,
+    pub monitor: Arc<Monitor>,
+    pub lanes: Lanes,
+    pub config: Config<InMemoryQueue>,
+    pub total: u32,
+    pub stop: CancellationToken,
+    /// Another round is wanted, with what is in `without` or another number of shards.
+    pub again: CancellationToken,
+    pub without: Mutex<Intents>,
+}
+
+/// What the keeper and the reader of a shard know.
+struct Seat {
+    shared: Arc<Shared>,
+    number: u32,
+    /// Room for events read but not handled.
+    room: Arc<Semaphore>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    session: Option<Session>,
+    heard: Option<jiff::Timestamp>,
+    /// Gaps that are being caught up; while there is one, `heard` stands still.
+    gaps: u32,
+    /// A gap of the process before, to be caught up once connected.
+    owed: bool,
+}
+
+/// Why a connection ended.
+enum End {
+    /// We are to stop, or to begin another round.
+    Over,
+    /// It was lost; the shard had been greeted since then, if it was.
+    Lost { why: &'static str, up: Option<Instant>, asked: bool },
+    /// Discord will not have us like this.
+    Refused(u16),
+}
+
+/// The pause after so many failures in a row, spread over its upper half.
+pub(super) fn pause_after(settings: &GatewaySettings, failures: u32) -> Duration {
+    let step = settings.first_wait.saturating_mul(1 << failures.min(20)).min(settings.longest_wait);
+    step.mul_f64(0.5 + jitter() / 2.0)
+}
+
+/// Keeps one shard up until the round ends, then waits for its events and keeps the session.
+pub(super) async fn keep_up(shared: Arc<Shared>, number: u32) {
+    let name = session::name(number, shared.total);
+    let kept = shared.host.kept(name.clone()).await.and_then(|text| Kept::read(&text));
+    let heard = match &kept {
+        Some(kept) => kept.heard(),
+        None => shared.host.kept(HEARD.to_owned()).await.and_then(|at| at.parse().ok()),
+    };
+    // A session goes on with the intents it was begun with.
+    let same = kept.filter(|kept| kept.intents == shared.config.intents().bits());
+    let owed = same.as_ref().is_some_and(|kept| kept.catching_up);
+    let session = same.map(|kept| Session::new(&kept.id, kept.url.as_deref(), kept.sequence));
+    let seat = Arc::new(Seat {
+        number,
+        room: Arc::new(Semaphore::new(shared.settings.waiting.max(1))),
+        state: Mutex::new(State { session, heard, gaps: 0, owed }),
+        shared,
+    });
+    let ended = CancellationToken::new();
+    let reading = async {
+        seat.connect_again_and_again().await;
+        ended.cancel();
+    };
+    tokio::join!(reading, seat.keep(&name, &ended));
+    let everything = u32::try_from(seat.shared.settings.waiting.max(1)).unwrap_or(u32::MAX);
+    let _ = seat.room.acquire_many(everything).await;
+    seat.keep_now(&name, &mut None).await;
+}
+
+/// Until when everything was heard, for shards that are new because their number changed.
+const HEARD: &str = "heard";
+
+/// How often it is kept that everything was heard while nothing happens.
+const KEEP_HEARD: i64 = 30_000;
+
+impl Seat {
+    async fn connect_again_and_again(self: &Arc<Self>) {
+        let settings = &self.shared.settings;
+        let mut failures = 0;
+        let (mut session, mut url) = self.kept_session();
+        loop {
+            let mut config = ConfigBuilder::from(self.shared.config.clone());
+            if let Some(session) = session.clone() {
+                config = config.session(session);
+                // Where it does not answer, the main address takes sessions, too.
+                if let Some(url) = url.clone().filter(|_| failures % 2 == 0) {
+                    config = config.resume_url(url);
+                }
+            }
+            let mut shard = Shard::with_config(ShardId::new(self.number, self.shared.total), config.build());
+            let end = self.read(&mut shard).await;
+            session = shard.session().cloned();
+            if let Some(to) = shard.resume_url() {
+                url = Some(to.to_owned());
+            }
+            drop(shard);
+            let wait = match end {
+                End::Over => return,
+                End::Lost { why, up, asked } => {
+                    let healthy = up.is_some_and(|since| since.elapsed() >= settings.healthy_after);
+                    self.shared.monitor.down(self.number, why);
+                    tracing::info!(shard = self.number, why, "the connection to Discord ended");
+                    if healthy || (asked && up.is_some()) {
+                        failures = 0;
+                        Duration::ZERO
+                    } else {
+                        failures += 1;
+                        pause_after(settings, failures - 1)
+                    }
+                }
+                End::Refused(code) => {
+                    failures += 1;
+                    match self.refused(code) {
+                        Some(wait) => wait,
+                        None => return,
+                    }
+                }
+            };
+            if timeout(wait, self.over()).await.is_ok() {
+                return;
+            }
+        }
+    }
+
+    fn kept_session(&self) -> (Option<twilight_gateway::Session>, Option<String>) {
+        let state = self.state();
+        let session = state.session.as_ref().map(|session| {
+            let low = session.mark.lock().unwrap_or_else(PoisonError::into_inner).low();
+            twilight_gateway::Session::new(low, session.id.clone())
+        });
+        (session, state.session.as_ref().and_then(|session| session.url.clone()))
+    }
+
+    /// What follows from a refusal: a pause, or `None` for another round.
+    fn refused(&self, code: u16) -> Option<Duration> {
+        let Shared { monitor, settings, again, config, without, .. } = &*self.shared;
+        match code {
+            DISALLOWED_INTENTS | INVALID_INTENTS => {
+                if let Some(fewer) = intents::fewer(config.intents()) {
+                    *without.lock().unwrap_or_else(PoisonError::into_inner) = fewer;
+                    again.cancel();
+                    return None;
+                }
+            }
+            INVALID_SHARD | SHARDING_REQUIRED if settings.shards.is_none() => {
+                tracing::warn!("Discord wants another number of shards");
+                again.cancel();
+                return None;
+            }
+            _ => {}
+        }
+        tracing::error!(
+            code,
+            "Discord refuses the connection; `goodturn check` says what to do; trying again later"
+        );
+        monitor.refused(Some(code));
+        Some(settings.refused_wait)
+    }
+
+    async fn read(self: &Arc<Self>, shard: &mut Shard<InMemoryQueue>) -> End {
+        let settings = &self.shared.settings;
+        let (mut up, mut asked) = (None, false);
+        let mut code = None;
+        loop {
+            let patience = if up.is_some() { settings.silence } else { settings.greeting };
+            let next = tokio::select! {
+                biased;
+                () = self.over() => {
+                    leave(shard).await;
+                    return End::Over;
+                }
+                next = timeout(patience, shard.next()) => next,
+            };
+            match next {
+                Err(_) => return End::Lost { why: "Discord fell silent", up, asked },
+                Ok(None) => return End::Refused(code.unwrap_or_default()),
+                Ok(Some(Ok(Message::Text(text)))) => match serde_json::from_str::<Frame>(&text) {
+                    Ok(frame) => {
+                        if up.is_some() {
+                            self.heard();
+                        }
+                        asked |= frame.op == RECONNECT;
+                        if self.take(frame).await {
+                            up = Some(Instant::now());
+                        }
+                    }
+                    Err(_) => self.count_malformed(),
+                },
+                Ok(Some(Ok(Message::Close(frame)))) => {
+                    code = frame.map(|frame| frame.code);
+                    // A refusal ends the stream by itself.
+                    if !matches!(shard.state(), ShardState::Disconnected { .. }) {
+                        continue;
+                    }
+                    return End::Lost { why: "Discord closed the connection", up, asked };
+                }
+                Ok(Some(Err(error))) => {
+                    use twilight_gateway::error::ReceiveMessageErrorType as Kind;
+                    match error.kind() {
+                        Kind::Reconnect => {
+                            return End::Lost { why: "Discord could not be reached", up: None, asked };
+                        }
+                        _ => self.count_malformed(),
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes one frame in; true if the session stands now.
+    async fn take(self: &Arc<Self>, frame: Frame) -> bool {
+        let (0, Some(name), Some(sequence)) = (frame.op, frame.t, frame.s) else { return false };
+        let counters = &self.shared.monitor.counters;
+        counters.events.fetch_add(1, Ordering::Relaxed);
+        let stands = match name.as_str() {
+            "READY" => {
+                counters.sessions.fetch_add(1, Ordering::Relaxed);
+                let id = frame.d["session_id"].as_str().unwrap_or_default();
+                let url = frame.d["resume_gateway_url"].as_str();
+                self.state().session = Some(Session::new(id, url, sequence));
+                true
+            }
+            "RESUMED" => {
+                counters.resumed.fetch_add(1, Ordering::Relaxed);
+                true
+            }
+            _ => false,
+        };
+        let event = Event { shard: self.number, name, data: frame.d };
+        let lane = self.shared.host.notice(&event);
+        if stands {
+            tracing::info!(shard = self.number, session = %event.name, "connected to Discord");
+            self.shared.monitor.up(self.number);
+            self.announce_gap(&event);
+        }
+        let Some(session) = self.state().session.clone() else { return stands };
+        let permit = tokio::select! {
+            () = self.over() => return stands,
+            permit = Arc::clone(&self.room).acquire_owned() => permit,
+        };
+        // From here on it holds the mark until it is handled.
+        session.mark.lock().unwrap_or_else(PoisonError::into_inner).begin(sequence);
+        let at_work = AtWork { session, sequence };
+        if let Some(lane) = lane {
+            let handling = Arc::clone(&self.shared.host).handle(event);
+            let job = async move {
+                let (_permit, _at_work) = (permit, at_work);
+                handling.await;
+            };
+            self.shared.lanes.push(lane, job.boxed());
+        }
+        stands
+    }
+
+    /// After a new session there is a gap; after a resumed one only if the process before left one.
+    fn announce_gap(self: &Arc<Self>, event: &Event) {
+        let gap = {
+            let mut state = self.state();
+            let resumed = event.name == "RESUMED";
+            let owed = std::mem::take(&mut state.owed);
+            if resumed && !owed {
+                return;
+            }
+            state.gaps += 1;
+            let guilds = event.data["guilds"].as_array().filter(|_| !resumed).map(|guilds| {
+                guilds.iter().filter_map(|guild| guild["id"].as_str().map(str::to_owned)).collect()
+            });
+            Gap { shard: self.number, since: state.heard, guilds }
+        };
+        let seat = Arc::clone(self);
+        // Noted here, before the events that come next; closed beside the reading.
+        let closing = Arc::clone(&self.shared.host).gap(gap);
+        tokio::spawn(async move {
+            tokio::select! {
+                // It stays owed, and the next process catches up.
+                () = seat.over() => {}
+                () = closing => {
+                    seat.state().gaps -= 1;
+                    seat.heard();
+                }
+            }
+        });
+    }
+
+    /// A sign of life came: everything said until now was heard, but for a gap.
+    fn heard(&self) {
+        let now = self.shared.host.now();
+        let mut state = self.state();
+        let known = state.session.is_some();
+        if known && state.gaps == 0 && !state.owed {
+            state.heard = Some(now);
+        }
+    }
+
+    async fn keep(&self, name: &str, ended: &CancellationToken) {
+        let mut last = None;
+        while timeout(self.shared.settings.keep_every, ended.cancelled()).await.is_err() {
+            self.keep_now(name, &mut last).await;
+        }
+    }
+
+    async fn keep_now(&self, name: &str, last: &mut Option<Kept>) {
+        let kept = {
+            let state = self.state();
+            let Some(session) = &state.session else { return };
+            Kept {
+                id: session.id.clone(),
+                sequence: session.mark.lock().unwrap_or_else(PoisonError::into_inner).low(),
+                url: session.url.clone(),
+                heard: state.heard.map(jiff::Timestamp::as_millisecond),
+                catching_up: state.gaps > 0 || state.owed,
+                intents: self.shared.config.intents().bits(),
+            }
+        };
+        let news = last.as_ref().is_none_or(|last| {
+            let fresh = kept.heard.zip(last.heard).is_some_and(|(now, then)| now - then < KEEP_HEARD);
+            !fresh || Kept { heard: last.heard, ..kept.clone() } != *last
+        });
+        if news {
+            self.shared.host.keep(name.to_owned(), kept.write()).await;
+            let heard = self.state().heard;
+            if let Some(at) = heard.filter(|_| self.number == 0) {
+                self.shared.host.keep(HEARD.to_owned(), at.to_string()).await;
+            }
+            *last = Some(kept);
+        }
+    }
+
+    async fn over(&self) {
+        tokio::select! {
+            () = self.shared.stop.cancelled() => {}
+            () = self.shared.again.cancelled() => {}
+        }
+    }
+
+    fn count_malformed(&self) {
+        add(&self.shared.monitor.counters.malformed);
+        tracing::warn!(shard = self.number, "something from Discord could not be read");
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+const RECONNECT: u8 = 7;
+const INVALID_SHARD: u16 = 4010;
+const SHARDING_REQUIRED: u16 = 4011;
+const INVALID_INTENTS: u16 = 4013;
+const DISALLOWED_INTENTS: u16 = 4014;
+
+#[derive(Deserialize)]
+struct Frame {
+    op: u8,
+    #[serde(default)]
+    s: Option<u64>,
+    #[serde(default)]
+    t: Option<String>,
+    #[serde(default)]
+    d: Value,
+}
+
+/// Holds the mark while an event is handled, however that ends.
+struct AtWork {
+    session: Session,
+    sequence: u64,
+}
+
+impl Drop for AtWork {
+    fn drop(&mut self) {
+        self.session.mark.lock().unwrap_or_else(PoisonError::into_inner).done(self.sequence);
+    }
+}
+
+/// Says good-bye in a way that keeps the session; what still comes is left to the resume.
+async fn leave(shard: &mut Shard<InMemoryQueue>) {
+    shard.close(CloseFrame::RESUME);
+    let closed = async {
+        while let Some(Ok(message)) = shard.next().await {
+            if matches!(message, Message::Close(_)) {
+                break;
+            }
+        }
+    };
+    let _ = timeout(LEAVE_WITHIN, closed).await;
+}
+
+const LEAVE_WITHIN: Duration = Duration::from_millis(500);
+
+fn add(counter: &AtomicU64) {
+    counter.fetch_add(1, Ordering::Relaxed);
+}
+
+#[expect(clippy::disallowed_methods, reason = "spreads reconnects over time; no decision depends on it")]
+fn jitter() -> f64 {
+    use rand::RngExt;
+    rand::rng().random()
+}
