@@ -65,6 +65,10 @@ pub async fn words(ctx: &mut Ctx<'_>, asker: &Asker, words: &str) -> Answer {
         Some(_) => (String::new(), rest.to_owned()),
         // One word before more words may be a mistyped topic; a sentence is not.
         None if looks_like_a_topic(ctx, name).await? && has_words(rest) => (name.to_owned(), rest.to_owned()),
+        // `/handoff cooking Soup`: written as a topic is, so it is said that there is none; all words stay.
+        None if asker.forms == Forms::CanOpen && written_as_a_topic(words) => {
+            (name.to_owned(), words.trim().to_owned())
+        }
         None => (String::new(), words.trim().to_owned()),
     };
     if !has_words(&words) {
@@ -225,6 +229,14 @@ async fn looks_like_a_topic(ctx: &mut Ctx<'_>, word: &str) -> Result<bool, Store
     Ok(!nearest(&ctx.tx.topics().await?, word).is_empty())
 }
 
+/// A word in small letters, and after it a new beginning.
+fn written_as_a_topic(words: &str) -> bool {
+    let first = words.split_whitespace().next().unwrap_or_default();
+    let small = first.chars().all(|c| c.is_lowercase() || matches!(c, '-' | '_' | '#' | ':' | ','));
+    let (_, rest) = first_word(words);
+    small && rest.chars().next().is_some_and(char::is_uppercase)
+}
+
 async fn form(ctx: &mut Ctx<'_>, asker: &Asker, topic: Option<TopicId>, words: &str, about: About) -> Answer {
     let topics = ctx.tx.topics().await?;
     let likely = topic.or_else(|| spoken_of(&topics, words).first().map(|topic| topic.id.clone()));
@@ -295,7 +307,10 @@ async fn create(ctx: &mut Ctx<'_>, asker: &Asker, draft: Draft) -> Answer {
 
 async fn which_topic(ctx: &mut Ctx<'_>, asker: &Asker, request: &Request, typed: &str) -> Answer {
     let topics = ctx.tx.topics().await?;
-    let near = if typed.is_empty() { spoken_of(&topics, &request.words) } else { nearest(&topics, typed) };
+    let mut near = if typed.is_empty() { Vec::new() } else { nearest(&topics, typed) };
+    if near.is_empty() {
+        near = spoken_of(&topics, &request.words);
+    }
     let near: Vec<(TopicId, String)> =
         near.into_iter().map(|topic| (topic.id.clone(), topic.name.clone())).collect();
     let shown = view::request(ctx, request).await?;

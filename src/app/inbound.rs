@@ -225,6 +225,7 @@ async fn ask(ctx: &mut Ctx<'_>, asker: &Asker, command: Command) -> Answer {
         Command::Volunteer(command) => volunteer::volunteer(ctx, asker, command).await,
         Command::Requests(command) => requests::requests(ctx, asker, command).await,
         Command::Service(command) => service::service(ctx, asker, command).await,
+        Command::Thanked => private(ctx, asker, crate::chat::say::service::thanked()).await,
         Command::Outdated => private(ctx, asker, refusals::old_button()).await,
         Command::Unknown { name, words } => service::unknown(ctx, asker, &name, &words).await,
     }

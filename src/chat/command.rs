@@ -60,6 +60,8 @@ pub enum Command {
     Requests(RequestsCommand),
     /// Help, topics and settings.
     Service(ServiceCommand),
+    /// Thanks, and nothing else.
+    Thanked,
     /// A button of ours that no version of today understands.
     Outdated,
     /// Not understood: the name of the command (or nothing) and the words.
@@ -234,6 +236,25 @@ impl Command {
             _ => return None,
         };
         (token.len() <= TOKEN_BYTES).then_some(token)
+    }
+
+    /// The request that it is about, where it names one.
+    pub fn request(&self) -> Option<&RequestId> {
+        match self {
+            Self::Place(request, _)
+            | Self::Accept(request, _)
+            | Self::Decline(request, ..)
+            | Self::GiveBackChoice(request)
+            | Self::GiveBack(request, _)
+            | Self::PassOn(request)
+            | Self::DoneForm(request)
+            | Self::StillOnIt(request)
+            | Self::Withdraw(request)
+            | Self::StillWaiting(request)
+            | Self::Urgent(request)
+            | Self::Reopen(request) => Some(request),
+            _ => None,
+        }
     }
 
     /// The command behind a token; `None` where the token is not one of ours.

@@ -26,11 +26,14 @@ pub fn slash(name: &str, words: &str) -> Command {
 /// somebody needs: they are handed off.
 pub fn spoken(words: &str) -> Command {
     let words = words.trim();
+    match courtesy(words) {
+        Some(Courtesy::Greeting) => return Command::Service(ServiceCommand::Help(String::new())),
+        Some(Courtesy::Thanks) => return Command::Thanked,
+        None => {}
+    }
     let (first, rest) = first_word(words);
     match first.trim_start_matches('/').trim_end_matches(':') {
-        "" | "help" | "?" | "hi" | "hello" | "hey" if rest.is_empty() => {
-            Command::Service(ServiceCommand::Help(String::new()))
-        }
+        "" | "help" | "?" if rest.is_empty() => Command::Service(ServiceCommand::Help(String::new())),
         "help" if crate::chat::catalog::declared(rest.trim_start_matches('/')).is_some() => {
             Command::Service(ServiceCommand::Help(rest.trim_start_matches('/').to_owned()))
         }
@@ -43,6 +46,91 @@ pub fn spoken(words: &str) -> Command {
             command => command,
         },
         _ => Command::Handoff(words.to_owned()),
+    }
+}
+
+/// Words that ask for nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Courtesy {
+    Greeting,
+    Thanks,
+}
+
+const THANKS: &[&str] = &[
+    "thanks",
+    "thank",
+    "thx",
+    "cheers",
+    "danke",
+    "dankeschön",
+    "dank",
+    "merci",
+    "gracias",
+    "obrigado",
+    "obrigada",
+];
+
+const GREETINGS: &[&str] = &[
+    "hi", "hello", "hey", "hallo", "moin", "servus", "bonjour", "bonsoir", "salut", "hola", "olá", "ola",
+    "oi", "good", "guten", "buenos", "buenas", "bom", "boa",
+];
+
+/// What may stand beside them: whoever says more than these asks for something.
+const BESIDE: &[&str] = &[
+    "you",
+    "so",
+    "very",
+    "much",
+    "many",
+    "a",
+    "lot",
+    "all",
+    "again",
+    "there",
+    "everyone",
+    "goodturn",
+    "morning",
+    "afternoon",
+    "evening",
+    "day",
+    "vielen",
+    "schön",
+    "sehr",
+    "dir",
+    "euch",
+    "morgen",
+    "tag",
+    "abend",
+    "zusammen",
+    "beaucoup",
+    "bien",
+    "mille",
+    "à",
+    "tous",
+    "muchas",
+    "mil",
+    "días",
+    "dias",
+    "tardes",
+    "noches",
+    "muito",
+    "dia",
+    "tarde",
+    "noite",
+];
+
+/// Whether words are a greeting or thanks and nothing else, in English, German, French, Spanish or
+/// Portuguese.
+fn courtesy(words: &str) -> Option<Courtesy> {
+    let lower = words.to_lowercase();
+    let said: Vec<&str> =
+        lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let has = |known: &[&str]| said.iter().any(|word| known.contains(word));
+    let only = said.iter().all(|word| [THANKS, GREETINGS, BESIDE].iter().any(|known| known.contains(word)));
+    match only {
+        true if has(THANKS) => Some(Courtesy::Thanks),
+        true if has(GREETINGS) => Some(Courtesy::Greeting),
+        _ => None,
     }
 }
 
@@ -124,4 +212,41 @@ fn topics(words: &str) -> Vec<String> {
 
 fn topic(word: &str) -> String {
     word.trim().trim_start_matches('#').trim_end_matches([',', ':']).to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn greetings_and_thanks_are_no_requests() {
+        for words in
+            ["hello there", "Hi!", "Good morning", "Guten Tag", "bonjour à tous", "Buenos días", "Olá 👋"]
+        {
+            assert_eq!(spoken(words), Command::Service(ServiceCommand::Help(String::new())), "{words}");
+        }
+        for words in [
+            "thanks",
+            "Thank you!",
+            "thank you so much, Goodturn 🙏",
+            "Vielen Dank!",
+            "danke dir",
+            "Merci beaucoup",
+            "muchas gracias",
+            "Muito obrigada!",
+        ] {
+            assert_eq!(spoken(words), Command::Thanked, "{words}");
+        }
+    }
+
+    #[test]
+    fn whoever_says_more_asks_for_something() {
+        for words in [
+            "thanks to the storm the roof leaks",
+            "hello, my laptop is dead",
+            "good day care near the office?",
+        ] {
+            assert_eq!(spoken(words), Command::Handoff(words.to_owned()), "{words}");
+        }
+    }
 }

@@ -24,7 +24,7 @@ pub struct Settings {
     /// The file with your settings [default: ./goodturn.toml, if it is there]
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<String>,
-    /// Where health, readiness and metrics answer, such as 0.0.0.0:8080
+    /// Where the playground opens, and health, readiness and metrics answer, such as 0.0.0.0:8080
     #[arg(long, global = true, value_name = "ADDRESS")]
     listen: Option<String>,
     /// What is logged: a level such as debug, or a filter by part

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
+use crate::config::origin::Origin;
 use crate::config::sources::{Flags, Sources, of_this_process};
 use crate::config::{self, Config};
 use args::{Args, Command, ConfigCommand, SlackCommand};
@@ -72,6 +73,17 @@ pub fn execute(
             let _ = writeln!(err, "goodturn: {error}");
             MEND
         }
+    }
+}
+
+/// Where the address that is listened on was set, and so can be changed.
+fn listen_set_by(config: &Config) -> String {
+    let shown = config.shown.iter().find(|shown| shown.path == "web.listen");
+    match shown.and_then(|shown| shown.origin.as_ref()) {
+        Some(Origin::Flag(flag)) => (*flag).to_owned(),
+        Some(Origin::Env(name)) => (*name).to_owned(),
+        Some(origin @ (Origin::File { .. } | Origin::WholeFile(_))) => format!("listen in {origin}"),
+        Some(Origin::Default) | None => "--listen or GOODTURN_LISTEN".to_owned(),
     }
 }
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{MEND, WELL, log, runtime, stop};
+use super::{MEND, WELL, listen_set_by, log, runtime, stop};
 use crate::app::App;
 use crate::app::clock::IdSource;
 use crate::app::metrics::Metrics;
@@ -47,7 +47,8 @@ async fn serve(config: &Config, memory: Memory, first: &str, err: &mut dyn Write
     let listener = match web::listen(listen).await {
         Ok(listener) => listener,
         Err(why) => {
-            let what = format!("cannot listen on {listen}: {why}; choose another with GOODTURN_LISTEN");
+            let what =
+                format!("cannot listen on {listen}: {why}; choose another with {}", listen_set_by(config));
             return told(err, &what);
         }
     };

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::playground::{self, Memory};
 use super::ready::Ready;
-use super::{MEND, WELL, WRONG, log, runtime, stop};
+use super::{MEND, WELL, WRONG, listen_set_by, log, runtime, stop};
 use crate::app::clock::{IdSource, SystemClock};
 use crate::app::metrics::Metrics;
 use crate::app::{App, Defaults};
@@ -63,7 +63,7 @@ async fn serve(config: &Config, err: &mut dyn Write) -> io::Result<u8> {
             let listen = config.web.listen;
             return told(
                 err,
-                &format!("cannot listen on {listen}: {why}; choose another with GOODTURN_LISTEN"),
+                &format!("cannot listen on {listen}: {why}; choose another with {}", listen_set_by(config)),
             );
         }
     };

@@ -45,6 +45,18 @@ fn every_variable_that_is_read_is_in_the_help() {
 }
 
 #[test]
+fn a_taken_address_names_where_it_was_set() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = taken.local_addr().expect("an address").to_string();
+    let said = say(&["playground", "--in-memory", "--listen", &address], None);
+    assert_eq!(said.code, MEND);
+    assert!(said.err.contains(&format!("cannot listen on {address}")), "{}", said.err);
+    assert!(said.err.trim_end().ends_with("choose another with --listen"), "{}", said.err);
+    let wrong = say(&["check", "--listen", "foo"], None).err;
+    assert!(wrong.contains("--listen: \"foo\" is not an address"), "{wrong}");
+}
+
+#[test]
 fn a_mistyped_command_is_answered_with_the_nearest() {
     let said = say(&["chekc"], None);
     assert_eq!((said.code, said.out.as_str()), (WRONG, ""));
@@ -91,8 +103,8 @@ fn all_problems_of_the_configuration_are_told_and_nothing_is_done() {
     assert_eq!(
         said.err,
         "goodturn: the configuration has 2 things to mend:\n  \
-         --listen: listen: \"here\" is not an address and a port; write it like 127.0.0.1:8080 or [::1]:8080\n  \
-         --log: level: \"inof\" is no log filter; write error, warn, info, debug, trace or off, or by part: \
+         --listen: \"here\" is not an address and a port; write it like 127.0.0.1:8080 or [::1]:8080\n  \
+         --log: \"inof\" is no log filter; write error, warn, info, debug, trace or off, or by part: \
          \"info,goodturn::slack=debug\"\n"
     );
 }

@@ -130,7 +130,12 @@ impl Layers {
             }
             Err(wrong) => {
                 let name = path.rsplit('.').next().unwrap_or(path);
-                self.problem(origin, format!("{name}: {wrong}"));
+                // A flag or a variable is named by its origin already.
+                let what = match origin {
+                    Origin::Flag(_) | Origin::Env(_) => wrong,
+                    _ => format!("{name}: {wrong}"),
+                };
+                self.problem(origin, what);
                 None
             }
         }

@@ -152,7 +152,7 @@ fn wrong_values_are_all_told_with_their_place() {
             "goodturn.toml, line 6, column 9: drain: expected a text in quotes, found a number",
             "goodturn.toml, line 8, column 12: holidays: \"2026-13-01\" is not a day; write it like \"2026-12-25\"",
             "goodturn.toml, line 9, column 12: capacity: expected a number from 1 to 100, found a fraction",
-            "goodturn.toml, line 10, column 16: housekeeping: 4 fields instead of 5: minute, hour, day of month, month, day of week; write five fields (minute, hour, day of month, month, weekday) like \"30 3 * * *\"",
+            "goodturn.toml, line 10, column 16: housekeeping: 4 fields instead of 5: minute, hour, day of month, month, day of week, like \"30 3 * * *\"",
             "goodturn.toml, line 12, column 10: format: \"xml\" is not one of \"text\", \"json\"",
         ]
     );

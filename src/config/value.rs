@@ -11,7 +11,7 @@ use super::document::Raw;
 use super::origin::{looks_secret, quoted};
 use crate::domain::duration::{OfficeDuration, WallDuration};
 use crate::domain::office_hours::weekly::Weekly;
-use crate::domain::recurrence::Recurrence;
+use crate::domain::recurrence::{Recurrence, RecurrenceError};
 
 /// A checked value, or what would be right instead.
 pub type Checked<T> = Result<T, String>;
@@ -212,7 +212,12 @@ pub fn cron(raw: &Raw) -> Checked<Recurrence> {
     let word = text(raw)?;
     Recurrence::parse(&word).map_err(|wrong| {
         let form = "write five fields (minute, hour, day of month, month, weekday) like \"30 3 * * *\"";
-        if looks_secret(&word) { form.into() } else { format!("{wrong}; {form}") }
+        match wrong {
+            _ if looks_secret(&word) => form.into(),
+            // It names the five fields itself.
+            RecurrenceError::FieldCount { .. } => format!("{wrong}, like \"30 3 * * *\""),
+            RecurrenceError::Field { .. } => format!("{wrong}; {form}"),
+        }
     })
 }
 

@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use crate::app::App;
 use crate::chat::command::Command;
 use crate::chat::form::{Answer, FormKind, Submitted};
-use crate::chat::inbound::{Event, Inbound, Mentioned};
+use crate::chat::inbound::{Event, Inbound, Mentioned, Reply};
 use crate::domain::ids::{ChannelKey, MessageKey, UserKey};
 use crate::domain::person::Standing;
 use crate::playground::reply::{self, Means, Way};
 use crate::playground::world::{Body, NewMessage, World};
-use crate::playground::{CannotBe, Playground, company, hear};
+use crate::playground::{CannotBe, Playground, company, hear, notes};
 
 /// The emojis one can react with.
 pub const EMOJIS: &[(&str, &str)] =
@@ -70,16 +70,26 @@ impl Playground {
 
     /// The same for who has the turn.
     pub(super) async fn act_with(&self, app: &App, who: &UserKey, deed: Deed) -> Result<(), CannotBe> {
+        let since = self.last();
+        let pressed = match &deed {
+            Deed::Press(room, _, token, _) => Some((room.clone(), token.clone())),
+            _ => None,
+        };
         let heard = hear_deed(&mut self.world(), who, deed, self.now())?;
         let Some((way, inbound)) = heard else { return Ok(()) };
         let reply = match app.receive(inbound).await {
             Ok(reply) => reply,
             Err(failure) => failure.reply(),
         };
+        if let Some((room, token)) = pressed
+            && !matches!(reply, Reply::Form(_))
+        {
+            notes::pressed(&mut self.world(), who, &room, &token);
+        }
         if let Some(way) = way {
             reply::give(&mut self.world(), who, &way, reply, self.now());
         }
-        self.pump(app).await
+        self.pump(app, since).await
     }
 }
 

@@ -4,6 +4,7 @@ use jiff::tz::TimeZone;
 
 use crate::app::Defaults;
 use crate::chat::inbound::PersonFacts;
+use crate::domain::duration::OfficeDuration;
 use crate::domain::ids::{ChannelKey, TopicId, UserKey};
 use crate::domain::office_hours::weekly::Weekly;
 use crate::domain::person::{Role, Standing};
@@ -150,7 +151,12 @@ pub fn defaults() -> Defaults {
         settings,
         topics: vec![
             topic("billing", "invoices, refunds, payment terms", "dee"),
-            topic("contracts", "agreements, renewals, data protection", "hugo"),
+            // Lawyers read before they answer; and whoever pushes the clock by ten minutes sees the
+            // story of their own hand-off first.
+            Topic {
+                offer_timeout: Some(OfficeDuration::parse("1h").expect("a literal that a test parses")),
+                ..topic("contracts", "agreements, renewals, data protection", "hugo")
+            },
             topic("it", "laptops, printers, access", "emil"),
             topic("shipping", "parcels, customs, stock", "gita"),
         ],

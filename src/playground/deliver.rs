@@ -5,10 +5,11 @@
 
 use jiff::Timestamp;
 
+use crate::chat::card::Card;
 use crate::chat::platform::{Address, Addressed, Delivery, Errand, Task};
 use crate::domain::ids::{ChannelKey, MessageKey, MessageRef};
-use crate::playground::company;
 use crate::playground::world::{Body, NewMessage, WayDeed, WayStep, World};
+use crate::playground::{company, notes};
 
 /// Runs one errand.
 pub fn run(world: &mut World, errand: &Errand, now: Timestamp) -> Delivery {
@@ -25,10 +26,11 @@ pub fn run(world: &mut World, errand: &Errand, now: Timestamp) -> Delivery {
                 Address::Channel(channel) => (named(channel), None),
                 Address::Thread(channel, thread) => (named(channel), Some(thread.clone())),
             };
-            post(world, &room, thread, told(card, errand), now)
+            let body = told(world, card, errand);
+            post(world, &room, thread, body, now)
         }
         Task::Edit { at, card } => {
-            let body = told(card, errand);
+            let body = told(world, card, errand);
             let words = card.said.words(&card.zone);
             let Some(message) = world.room_mut(&at.channel).and_then(|room| room.message_mut(&at.message))
             else {
@@ -40,7 +42,8 @@ pub fn run(world: &mut World, errand: &Errand, now: Timestamp) -> Delivery {
             Delivery::Posted(at.clone())
         }
         Task::Home { user, card } => {
-            world.homes.insert(user.clone(), told(card, errand));
+            // App Home is drawn anew when somebody looks; no request has moved on by that.
+            world.homes.insert(user.clone(), Body::Told(Box::new(card.clone()), errand.id.clone()));
             Delivery::Done
         }
         Task::LookUp { user } => match company::person(user.as_str()) {
@@ -65,7 +68,8 @@ fn named(channel: &ChannelKey) -> ChannelKey {
     ChannelKey::from(channel.as_str().trim_start_matches('#').to_lowercase())
 }
 
-fn told(card: &Addressed<crate::chat::card::Card>, errand: &Errand) -> Body {
+fn told(world: &mut World, card: &Addressed<Card>, errand: &Errand) -> Body {
+    world.moved.extend(notes::requests(&card.said));
     Body::Told(Box::new(card.clone()), errand.id.clone())
 }
 
@@ -115,7 +119,6 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::chat::card::Card;
     use crate::chat::platform::Courtesy;
 
     fn errand(id: &str, unsure: u32, task: Task) -> Errand {

@@ -43,6 +43,8 @@ pub mod keep;
 
 pub mod form;
 
+pub mod notes;
+
 pub mod page;
 
 /// The key of the one workspace there is.
@@ -108,7 +110,7 @@ impl Playground {
             Begin::Anew => *turn = Some(story::begin(&playground).await?),
             Begin::GoOn => {
                 let app = playground.open_app(begin).await?;
-                playground.pump(&app).await?;
+                playground.pump(&app, playground.last()).await?;
                 *turn = Some(app);
             }
         }
@@ -168,7 +170,7 @@ impl Playground {
     async fn turn(&self) -> Result<Duration, CannotBe> {
         let turn = self.app.lock().await;
         let Some(app) = turn.as_ref() else { return Ok(LONGEST_SLEEP) };
-        self.pump(app).await?;
+        self.pump(app, self.last()).await?;
         let next = app.next_event().await.map_err(|error| cannot(&error))?;
         let until = next.map_or(LONGEST_SLEEP, |at| {
             at.duration_since(self.now()).max(jiff::SignedDuration::ZERO).unsigned_abs()
@@ -176,12 +178,18 @@ impl Playground {
         Ok(until.clamp(Duration::from_millis(10), LONGEST_SLEEP))
     }
 
-    /// Wakes what is due and delivers what waits.
-    async fn pump(&self, app: &App) -> Result<(), CannotBe> {
+    /// Wakes what is due and delivers what waits; what was answered before `since` grows old by it.
+    async fn pump(&self, app: &App, since: u64) -> Result<(), CannotBe> {
         app.wake().await.map_err(|error| cannot(&error))?;
         let chat: Arc<dyn ChatPlatform> = self.chat.clone();
         app.deliver_all(&[chat]).await.map_err(|error| cannot(&error))?;
+        notes::moved_on(&mut self.world(), since);
         Ok(())
+    }
+
+    /// The number of the last thing that was said.
+    fn last(&self) -> u64 {
+        self.world().last
     }
 
     async fn open_app(&self, begin: Begin) -> Result<Arc<App>, CannotBe> {

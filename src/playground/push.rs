@@ -96,7 +96,7 @@ impl Playground {
     pub(super) async fn push_to(&self, app: &App, to: Timestamp) -> Result<(), CannotBe> {
         self.clock.stand(self.now());
         loop {
-            self.pump(app).await?;
+            self.pump(app, self.last()).await?;
             let now = self.clock.now();
             let next = app.next_event().await.map_err(|error| cannot(&error))?;
             match next {

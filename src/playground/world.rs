@@ -11,7 +11,7 @@ use crate::chat::card::Card;
 use crate::chat::form::{Answer, Form};
 use crate::chat::inbound::Mend;
 use crate::chat::platform::Addressed;
-use crate::domain::ids::{ChannelKey, MessageKey, PlaceKind, UserKey};
+use crate::domain::ids::{ChannelKey, MessageKey, PlaceKind, RequestId, UserKey};
 use crate::playground::company;
 
 /// Everything that was said and shown.
@@ -33,6 +33,9 @@ pub struct World {
     pub taken: BTreeSet<usize>,
     /// What the bot said while the clock was last pushed.
     pub way: Option<Way>,
+    /// Requests whose cards were said or changed since private messages were last looked through.
+    #[serde(skip)]
+    pub moved: BTreeSet<RequestId>,
 }
 
 /// A place where people write.

@@ -185,7 +185,9 @@ fn happened(fact: &Fact) -> Text {
     let new = Text::new;
     match &fact.what {
         Happening::HandedOff => by(new()).say(" handed it off."),
-        Happening::Placed => new().say("It got its topic, and the ladder was fixed for it."),
+        Happening::Placed => {
+            new().say("It got its topic. Who is asked, and in which order, was settled for it.")
+        }
         Happening::TopicWanted => new().say("It had no topic; whoever handed it off was reminded."),
         Happening::Asked(_) => who(new()).say(" was asked."),
         Happening::TimedOut(_) => new().say("The timer: no answer in time from ").then(who(new())).say("."),

@@ -84,16 +84,19 @@ pub fn nobody_to_write_to() -> Card {
     Card::line("Whoever asked for this is not here any more, so there is nobody to write to.")
 }
 
-/// Not theirs to do.
+/// Not theirs to do: who may, and how one comes to be one of them.
 pub fn may_not(may: May) -> Card {
-    Card::line(match may {
-        May::Admins => {
-            "Admins can do that. They are the admins of this workspace; one of them will help you."
-        }
-        May::Stewards => "The steward of the topic and admins can do that; one of them will help you.",
-        May::Staff => "Colleagues can do that; one of them will help you.",
-    })
-    .button("Help", help(""), Weight::Plain)
+    let admins = "the owners and admins of this workspace, and whoever the operator of Goodturn names";
+    let line = match may {
+        May::Admins => Text::plain(format!(
+            "That is for {admins}. Ask one of them, or ask the operator to name you under admins in the settings."
+        )),
+        May::Stewards => Text::plain("That is for the steward of the topic (")
+            .code("/service topic list")
+            .say(format!(" names them), {admins}. One of them will help you.")),
+        May::Staff => Text::plain("Colleagues can do that; one of them will help you."),
+    };
+    Card::line(line).button("Help", help(""), Weight::Plain)
 }
 
 /// A guest or customer pressed or typed something.

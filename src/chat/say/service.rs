@@ -3,12 +3,13 @@
 //! Invariant: help is written nowhere else than in the catalog; an answer about a bad value shows a
 //! good one.
 
-use crate::chat::card::Card;
+use crate::chat::card::{Card, Weight};
 use crate::chat::catalog::{COMMANDS, Declared, HAND_OFF, May, SPOKEN, declared};
+use crate::chat::command::Command;
 use crate::chat::say::pieces;
 use crate::chat::text::{Span, Text};
 use crate::domain::ids::ChannelKey;
-use crate::domain::settings::{BadValue, Layer, SettingName};
+use crate::domain::settings::{BadValue, Layer, SettingName, Settings};
 
 /// A topic as shown.
 #[derive(Clone, PartialEq, Debug)]
@@ -47,7 +48,7 @@ fn help_on_all() -> Card {
     for (words, what) in SPOKEN {
         card = card.and(Text::new().code(*words).say(format!(" · {what}.")));
     }
-    card.small(Text::plain("More on one: ").code("/service help volunteer").say(" · only you see this"))
+    card.small(Text::plain("More on one: ").code("/service help volunteer"))
 }
 
 fn help_on(command: &Declared) -> Card {
@@ -65,7 +66,16 @@ fn help_on(command: &Declared) -> Card {
     for example in command.examples {
         card = card.and(Text::plain("For example: ").code(*example));
     }
-    card.small(Text::plain("All commands: ").code("/service help").say(" · only you see this"))
+    card.small(Text::plain("All commands: ").code("/service help"))
+}
+
+/// Somebody said thanks.
+pub fn thanked() -> Card {
+    Card::line("Gladly. When something needs somebody, tell me in a sentence, and I find out who.").button(
+        "Hand something off",
+        Command::Handoff(String::new()),
+        Weight::Plain,
+    )
 }
 
 /// All topics.
@@ -182,12 +192,18 @@ pub fn unknown_topic_part(what: &str) -> Card {
 
 /// All settings, and where each comes from.
 pub fn settings(settings: &[(SettingName, String, Layer)]) -> Card {
+    let built_in = Settings::default();
     settings
         .iter()
         .fold(Card::default(), |card, (name, value, layer)| {
+            let from = match layer {
+                Layer::Organisation => "set here",
+                Layer::Defaults if built_in.get(*name) == *value => "default",
+                Layer::Defaults => "set by the operator",
+            };
             let value = if value.is_empty() { "none" } else { value.as_str() };
             let text = Text::new().code(name.as_str()).say(format!(": {}", pieces::gist(value, 200)));
-            card.and(text.say(format!(" · {}", layer_said(*layer))))
+            card.and(text.say(format!(" · {from}")))
         })
         .small(Text::plain("Admins change one with ").code("/service settings offer_timeout 15m"))
 }
@@ -221,11 +237,4 @@ pub fn unknown_setting(name: &str, nearest: Option<&str>) -> Card {
         Some(nearest) => line.say("Did you mean ").code(nearest).say("?"),
         None => line.say("All of them: ").code("/service settings").say("."),
     })
-}
-
-fn layer_said(layer: Layer) -> &'static str {
-    match layer {
-        Layer::Defaults => "default",
-        Layer::Organisation => "set here",
-    }
 }

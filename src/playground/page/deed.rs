@@ -9,7 +9,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::Shared;
+use super::{Shared, kind};
 use crate::domain::ids::{ChannelKey, MessageKey, UserKey};
 use crate::playground::act::Deed;
 use crate::playground::push::Push;
@@ -26,10 +26,10 @@ pub async fn act(
 ) -> Response {
     let (who, room) = (UserKey::from(who), ChannelKey::from(room));
     if company::person(who.as_str()).is_none() {
-        return refused(StatusCode::NOT_FOUND, "There is nobody of that name here.");
+        return kind::page(StatusCode::NOT_FOUND, "There is nobody of that name here.");
     }
     let Some(deed) = read(&shared.playground, &who, &room, &sent) else {
-        return refused(StatusCode::BAD_REQUEST, "This button is from an older page. Load it again.");
+        return kind::page(StatusCode::BAD_REQUEST, "This button is from an older page. Load it again.");
     };
     let asks_why = matches!(deed, Deed::AskWhy);
     let back = match field(&sent, "panel") {
@@ -40,14 +40,14 @@ pub async fn act(
     };
     match shared.playground.act(&who, deed).await {
         Ok(()) => Redirect::to(&format!("/as/{who}/{room}{back}")).into_response(),
-        Err(why) => refused(StatusCode::CONFLICT, &why.to_string()),
+        Err(why) => kind::page(StatusCode::CONFLICT, &why.to_string()),
     }
 }
 
 /// The clock is pushed.
 pub async fn push(State(shared): State<Shared>, Form(sent): Form<Sent>) -> Response {
     let Some(push) = Push::parse(field(&sent, "to")) else {
-        return refused(StatusCode::BAD_REQUEST, "This button is from an older page. Load it again.");
+        return kind::page(StatusCode::BAD_REQUEST, "This button is from an older page. Load it again.");
     };
     back(shared.playground.push(push).await, &sent)
 }
@@ -67,7 +67,7 @@ fn back(done: Result<(), CannotBe>, sent: &Sent) -> Response {
             // Only a page of ours: `//elsewhere` would lead away.
             Redirect::to(if page.starts_with("/as/") { page } else { "/" }).into_response()
         }
-        Err(why) => refused(StatusCode::CONFLICT, &why.to_string()),
+        Err(why) => kind::page(StatusCode::CONFLICT, &why.to_string()),
     }
 }
 
@@ -103,8 +103,4 @@ fn read(playground: &Playground, who: &UserKey, room: &ChannelKey, sent: &Sent) 
 
 fn field<'a>(sent: &'a Sent, name: &str) -> &'a str {
     sent.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str())
-}
-
-fn refused(status: StatusCode, why: &str) -> Response {
-    (status, why.to_owned()).into_response()
 }

@@ -52,24 +52,30 @@ const STEPS: [Step; 5] = [
 pub fn guide(view: &View<'_>) -> Markup {
     let taken = &view.world.taken;
     let next = STEPS.iter().find(|step| !taken.contains(&step.number)).map(|step| step.number);
+    let count = STEPS.iter().filter(|step| taken.contains(&step.number)).count();
     html! {
         section.guide aria-labelledby="guide-title" {
-            h2 #guide-title { "Five steps to see it work" }
-            p.hint { "Or leave them be: everything here can be pressed." }
-            ol {
-                @for step in &STEPS {
-                    @let done = taken.contains(&step.number);
-                    li.done[done].next[next == Some(step.number)] {
-                        b { (step.title) } @if done { span.note { "done" } }
-                        @if next == Some(step.number) {
-                            p { (step.how) }
-                            @if let Some((href, label)) = step.go { a href=(href) { (label) } }
+            details #guide open {
+                summary {
+                    h2 #guide-title { "Five steps to see it work" }
+                    span.note { (count) " of " (STEPS.len()) }
+                }
+                @if count == 0 { p.hint { "Or leave them be: everything here can be pressed." } }
+                ol {
+                    @for step in &STEPS {
+                        @let done = taken.contains(&step.number);
+                        li.done[done].next[next == Some(step.number)] data-number=(step.number + 1) {
+                            b { (step.title) } @if done { span.unseen { "done" } }
+                            @if next == Some(step.number) {
+                                p { (step.how) }
+                                @if let Some((href, label)) = step.go { a href=(href) { (label) } }
+                            }
                         }
                     }
                 }
-            }
-            @if next.is_none() {
-                p { "That is the heart of it. Go on as you like, or begin again." }
+                @if next.is_none() {
+                    p.end { "That is the heart of it. Go on as you like, or begin again." }
+                }
             }
         }
     }

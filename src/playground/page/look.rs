@@ -6,7 +6,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::{Shared, layout, sidebar};
+use super::kind::nothing_here;
+use super::{Shared, kind, layout, sidebar};
 use crate::chat::card::Card;
 use crate::chat::platform::Addressed;
 use crate::chat::say::explain;
@@ -69,7 +70,7 @@ pub async fn room(
     match page(playground, &who, &key, &ask, headers.contains_key("x-peek")).await {
         Ok(Some(html)) => Html(html).into_response(),
         Ok(None) => nothing_here(),
-        Err(why) => (StatusCode::SERVICE_UNAVAILABLE, why.to_string()).into_response(),
+        Err(why) => kind::page(StatusCode::SERVICE_UNAVAILABLE, &why.to_string()),
     }
 }
 
@@ -149,8 +150,4 @@ impl Playground {
             .await
             .map_err(|error| crate::playground::cannot(&error))
     }
-}
-
-fn nothing_here() -> Response {
-    (StatusCode::NOT_FOUND, "There is nothing here. Begin at the front page.").into_response()
 }

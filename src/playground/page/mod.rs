@@ -44,6 +44,8 @@ mod panel;
 
 mod guide;
 
+mod kind;
+
 /// What the handlers share.
 #[derive(Clone, Debug)]
 struct Shared {
@@ -64,6 +66,7 @@ pub fn router(playground: Arc<Playground>, stop: CancellationToken) -> Router {
         .route("/changes", get(changes::stream))
         .route("/page.css", get(|| async { asset("text/css; charset=utf-8", include_str!("page.css")) }))
         .route("/page.js", get(|| async { asset("text/javascript; charset=utf-8", include_str!("page.js")) }))
+        .fallback(|| async { kind::nothing_here() })
         .route("/icon.svg", get(|| async { asset("image/svg+xml", include_str!("icon.svg")) }))
         .layer(middleware::from_fn(guard))
         .with_state(Shared { playground, stop })
@@ -101,7 +104,7 @@ const HEADERS: [(HeaderName, &str); 4] = [
 ];
 
 fn refused(why: &'static str) -> Response {
-    (StatusCode::FORBIDDEN, why).into_response()
+    kind::page(StatusCode::FORBIDDEN, why)
 }
 
 /// Whether the request names us by `localhost` or an address in figures: a name that somebody else

@@ -37,6 +37,8 @@ function take(html) {
     seen.set(here, said);
   }
   document.title = fresh.title;
+  document.body.className = fresh.body.className;
+  folded();
   for (const [name, value] of Object.entries({ back: (form) => $("[name=back]", form)?.value })) {
     const there = value(fresh);
     if (there) all(`[name=${name}]`).forEach((input) => { input.value = there; });
@@ -125,6 +127,13 @@ document.addEventListener("input", ({ target }) => {
   if (name) keep(target.form, name);
 });
 
+// The five steps stay folded for whoever folded them.
+const folded = () => { if (sessionStorage.getItem("guide") === "folded") $("#guide")?.removeAttribute("open"); };
+document.addEventListener("click", ({ target }) => {
+  const summary = target.closest?.("#guide > summary");
+  if (summary) sessionStorage.setItem("guide", summary.parentElement.open ? "folded" : "open");
+});
+
 const toast = (words) => { $("#toast").textContent = words; };
 
 document.addEventListener("submit", async (event) => {
@@ -135,7 +144,7 @@ document.addEventListener("submit", async (event) => {
   try {
     const answer = await fetch(form.action, { method: "POST", body });
     const words = await answer.text();
-    if (!answer.ok) return toast(words);
+    if (!answer.ok) return toast($("#why", new DOMParser().parseFromString(words, "text/html"))?.textContent || words);
     toast("");
     const name = nameOf(form);
     if (name) sessionStorage.removeItem(key(name));
@@ -243,6 +252,8 @@ function completing(within) {
 
 remember(document);
 completing(document);
+folded();
+for (const one of all(".left [aria-current]")) one.scrollIntoView({ block: "nearest", inline: "center" });
 open();
 end();
 document.documentElement.dataset.ready = "yes";

@@ -62,7 +62,7 @@ pub fn rooms(view: &View<'_>) -> Markup {
     };
     html! {
         nav.rooms aria-label=(format!("Places of {}", text::first_name(view.who.as_str()))) data-region id="rooms" {
-            h2 { "Goodturn" }
+            h2 { "Only for " (text::first_name(view.who.as_str())) }
             ul { (of(&[RoomKind::Home, RoomKind::Direct])) }
             h2 { "Channels" }
             ul { (of(&[RoomKind::Channel])) }

@@ -1,53 +1,10 @@
-//! The page under care and malice: words that would be markup, the keyboard alone, a small screen,
-//! other origins, two people at once, a reload in the middle.
+//! The page under care: the keyboard alone, other origins, two people at once, a reload in the middle,
+//! reactions, private messages that grow old, no JavaScript.
 
 use serde_json::json;
 use thirtyfour::prelude::*;
 
 use super::eyes::Eyes;
-
-const EVIL: &str = "<img src=x onerror=\"document.title='taken'\"><script>document.title='taken'</script>\
-    \"'><b>bold</b> javascript:alert(1) &lt;i&gt;";
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_people_type_never_becomes_markup() {
-    let eyes = Eyes::open(1300, 900).await;
-    let long = "w".repeat(3_000);
-    eyes.go("/as/ana/sales").await;
-    eyes.say(&format!("{EVIL} {long}")).await;
-    eyes.say(&format!("/handoff billing {EVIL}")).await;
-    eyes.say(&format!("/volunteer hours {EVIL}")).await;
-    eyes.say(&format!("/volunteer deputy {EVIL}")).await;
-    eyes.say(&format!("/{EVIL}")).await;
-    eyes.press_beside("javascript:alert(1)", "Reply").await;
-    eyes.fill("#reply", EVIL).await;
-    eyes.press(".thread .composer", "Send").await;
-    eyes.sees_in("#thread-list", "bold</b>").await;
-    eyes.go("/as/ana/sales").await;
-    eyes.say("/handoff").await;
-    eyes.find("#form").await;
-    eyes.fill("#field-words", EVIL).await;
-    eyes.choose("#field-topic", "billing").await;
-    eyes.fill("#field-customer", EVIL).await;
-    eyes.press("#form", "Hand off").await;
-    eyes.gone("#form").await;
-    eyes.go("/as/hugo/sales").await;
-    eyes.say(&format!("/service topic add evil {EVIL}")).await;
-    eyes.say("/service topic list").await;
-    eyes.sees("evil").await;
-    for path in ["/as/ana/dm-ana", "/as/bo/dm-bo", "/as/bo/home-bo", "/as/hugo/sales", "/as/ana/sales"] {
-        eyes.go(path).await;
-        let made = eyes
-            .ask("return document.querySelectorAll('main img[src=x], main b > b, main script, .panel script').length", vec![])
-            .await;
-        assert_eq!(made, json!(0), "{path}");
-        let wide =
-            "return document.querySelector('main').scrollWidth <= document.querySelector('main').clientWidth";
-        assert_eq!(eyes.ask(wide, vec![]).await, json!(true), "long words stay inside at {path}");
-        assert!(!eyes.driver.title().await.expect("a title").contains("taken"), "{path}");
-    }
-    eyes.close().await;
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn everything_can_be_done_with_the_keyboard_alone() {
@@ -100,25 +57,6 @@ async fn everything_can_be_done_with_the_keyboard_alone() {
     assert_eq!(nameless, json!([]));
     let landmarks = "return ['header', 'nav', 'main', 'aside'].filter(name => !document.querySelector(name))";
     assert_eq!(eyes.ask(landmarks, vec![]).await, json!([]));
-    eyes.close().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn it_fits_a_phone() {
-    let eyes = Eyes::open(390, 844).await;
-    eyes.go("/as/dee/dm-dee").await;
-    let fits = "return document.documentElement.scrollWidth <= window.innerWidth";
-    assert_eq!(eyes.ask(fits, vec![]).await, json!(true));
-    eyes.press("main", "Accept").await;
-    eyes.sees("It is yours").await;
-    eyes.picture("playground-phone.png").await;
-    eyes.go("/as/ana/help-globex").await;
-    eyes.press_beside("Our refund for October", "Hand off").await;
-    eyes.find("#form:modal").await;
-    assert_eq!(eyes.ask(fits, vec![]).await, json!(true));
-    let small = "return [...document.querySelectorAll('.actions button, .composer button')]\
-        .filter(one => one.getBoundingClientRect().height < 30).length";
-    assert_eq!(eyes.ask(small, vec![]).await, json!(0), "buttons are big enough for a thumb");
     eyes.close().await;
 }
 
@@ -200,5 +138,103 @@ async fn a_press_is_answered_at_once() {
         eyes.driver.execute_async(script, vec![]).await.expect("it runs").json().as_f64().expect("a number");
     // 100 ms for a release on a machine at rest; a debug build among other tests gets more.
     assert!(took < 1_500.0, "{took} ms");
+    eyes.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reaction_is_seen_by_everybody_and_can_be_taken_back() {
+    let eyes = Eyes::open(1300, 900).await;
+    eyes.go("/as/ana/sales").await;
+    eyes.press_beside("Then let us be quick", "React").await;
+    let press = "const found = [...document.querySelectorAll('details[open] .emojis button')]\
+        .find(one => one.innerText === arguments[0]); found?.click(); return !!found";
+    eyes.until(press, vec![json!("👍")], "thumbs up").await;
+    eyes.sees_in(".reactions", "👍 1").await;
+    eyes.be("hugo").await;
+    eyes.go("/as/hugo/sales").await;
+    eyes.sees_in(".reactions", "👍 1").await;
+    eyes.press_css(".reactions button").await;
+    eyes.sees_in(".reactions", "👍 2").await;
+    let names = "return document.querySelector('.reactions button').ariaLabel";
+    assert_eq!(eyes.ask(names, vec![]).await, json!("👍 by Ana Brandt, Hugo Weber"));
+    eyes.press_css(".reactions button").await;
+    eyes.sees_in(".reactions", "👍 1").await;
+    eyes.go("/as/ana/sales").await;
+    eyes.press_css(".reactions button.mine").await;
+    eyes.gone(".reactions").await;
+    eyes.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_private_message_keeps_no_button_that_has_served() {
+    let eyes = Eyes::open(1300, 900).await;
+    let buttons = "return [...document.querySelectorAll('.message.private .actions')].length";
+    eyes.go("/as/dee/dm-dee").await;
+    eyes.press("main", "Accept").await;
+    eyes.sees_in(".message.private", "It is yours").await;
+    assert_eq!(eyes.ask(buttons, vec![]).await, json!(1));
+    // A form alone changes nothing.
+    eyes.press_beside("It is yours", "Done").await;
+    eyes.find("#form:modal").await;
+    eyes.press("#form", "Cancel").await;
+    eyes.gone("#form").await;
+    assert_eq!(eyes.ask(buttons, vec![]).await, json!(1));
+    eyes.press_beside("It is yours", "Done").await;
+    eyes.fill("#field-note", "It covers it.").await;
+    eyes.press("#form", "Close it").await;
+    eyes.gone("#form").await;
+    eyes.until(
+        "return ![...document.querySelectorAll('.message.private')]\
+        .some(one => one.innerText.includes('It is yours') && one.querySelector('.actions button'))",
+        vec![],
+        "the request is over, and so are its old buttons",
+    )
+    .await;
+    // What was chosen is not there to be chosen again.
+    eyes.go("/as/ana/sales").await;
+    eyes.say("/handoff cooking Soup for the customer's visit").await;
+    eyes.sees("I do not know a topic cooking").await;
+    eyes.choose(".message.private .choice select", "billing").await;
+    eyes.press(".message.private .choice", "Choose").await;
+    eyes.sees("I asked Bo Almeida").await;
+    eyes.gone(".message.private .choice").await;
+    eyes.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_place_that_is_not_there_is_told_kindly_with_a_way_back() {
+    let eyes = Eyes::open(1300, 900).await;
+    for path in ["/as/ana/dm-bo", "/as/nobody/sales", "/elsewhere", "/as/ana/message/lost"] {
+        eyes.driver.goto(format!("{}{path}", eyes.playground.base)).await.expect("a page");
+        eyes.sees_in("main", "There is nothing here").await;
+        eyes.press("main", "To the front page").await;
+        eyes.find("html[data-ready=yes]").await;
+    }
+    eyes.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_whole_path_works_without_javascript() {
+    let eyes = Eyes::without_javascript(1300, 900).await;
+    eyes.open_page("/as/ana/help-globex").await;
+    eyes.find("html:not([data-ready])").await;
+    eyes.click("//li[contains(., 'Our refund for October')]//button[.='Hand off']").await;
+    eyes.click("//select[@id='field-topic']/option[starts-with(., 'billing')]").await;
+    eyes.click("//dialog[@id='form']//button[.='Hand off']").await;
+    eyes.reads("Passed to billing").await;
+    eyes.click("//button[.='+10 min']").await;
+    eyes.reads("While the clock was pushed").await;
+    eyes.click("//a[@id='be-cy']").await;
+    eyes.click("//main//button[.='Accept']").await;
+    eyes.reads("It is yours").await;
+    eyes.click("(//main//button[.='Done'])[last()]").await;
+    eyes.type_into("#form input[type=text], #form textarea", "It goes out today.").await;
+    eyes.click("//dialog[@id='form']//button[.='Close it']").await;
+    eyes.reads("It goes out today.").await;
+    eyes.type_into("#words", "written with no script at all").await;
+    eyes.click("//form[contains(@class, 'composer')]//button[.='Send']").await;
+    eyes.reads("written with no script at all").await;
+    eyes.click("(//main//button[.='Why?'])[1]").await;
+    eyes.reads("What led to it").await;
     eyes.close().await;
 }

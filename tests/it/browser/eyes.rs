@@ -37,6 +37,15 @@ impl Drop for Helper {
 impl Eyes {
     /// A browser window of this size at a playground of its own.
     pub async fn open(width: u32, height: u32) -> Self {
+        Self::begin(width, height, json!({})).await
+    }
+
+    /// The same where pages run no script.
+    pub async fn without_javascript(width: u32, height: u32) -> Self {
+        Self::begin(width, height, json!({ "profile.managed_default_content_settings.javascript": 2 })).await
+    }
+
+    async fn begin(width: u32, height: u32, preferences: Value) -> Self {
         provider();
         let playground = Playground::open();
         let (helper, address) = chromedriver();
@@ -49,6 +58,7 @@ impl Eyes {
         for argument in flags.iter().chain(&quiet).copied().chain([window.as_str(), data.as_str()]) {
             wanted.add_arg(argument).expect("an argument");
         }
+        wanted.add_experimental_option("prefs", preferences).expect("an option");
         if width < 500 {
             let emulated = json!({ "deviceMetrics": { "width": width, "height": height, "pixelRatio": 2.0, "touch": true } });
             wanted.add_experimental_option("mobileEmulation", emulated).expect("an option");
@@ -67,6 +77,29 @@ impl Eyes {
     pub async fn go(&self, path: &str) {
         self.driver.goto(format!("{}{path}", self.playground.base)).await.expect("the page is there");
         self.find("html[data-ready=yes]").await;
+    }
+
+    /// Opens a page that may run no script.
+    pub async fn open_page(&self, path: &str) {
+        self.driver.goto(format!("{}{path}", self.playground.base)).await.expect("the page is there");
+    }
+
+    /// Clicks what is found by its path, with no script of ours.
+    pub async fn click(&self, xpath: &str) {
+        let found = self.driver.query(By::XPath(xpath)).wait(PATIENCE, OFTEN).first().await;
+        found.expect(xpath).click().await.expect("it can be pressed");
+    }
+
+    /// Types words into a field, with no script of ours.
+    pub async fn type_into(&self, css: &str, words: &str) {
+        self.find(css).await.send_keys(words).await.expect("words can be typed");
+    }
+
+    /// Waits until the page reads so, with no script of ours.
+    pub async fn reads(&self, words: &str) {
+        let xpath = format!("//body[contains(normalize-space(.), \"{words}\")]");
+        let found = self.driver.query(By::XPath(xpath.as_str())).wait(PATIENCE, OFTEN).first().await;
+        assert!(found.is_ok(), "not there: {words}");
     }
 
     /// Switches to somebody by the list of people.

@@ -9,3 +9,7 @@ mod without;
 mod path;
 
 mod care;
+
+mod malice;
+
+mod phone;

@@ -17,6 +17,9 @@ async fn the_guided_path_as_it_is_written() {
 
     eyes.press(".clock", "+10 min").await;
     eyes.sees_in(".way", "changed the card to Bo").await;
+    // Its own story is all that happened on the way.
+    let foreign = "return document.querySelector('.way').innerText.includes('data agreement')";
+    assert_eq!(eyes.ask(foreign, vec![]).await, serde_json::json!(false));
     eyes.sees_in(".way", "said to Cy").await;
     eyes.sees_in(".guide .next", "Accept it").await;
 
@@ -84,7 +87,7 @@ async fn an_offer_times_out_when_the_clock_is_pushed() {
     let eyes = Eyes::open(1300, 900).await;
     eyes.go("/as/dee/dm-dee").await;
     eyes.sees("Does our data agreement").await;
-    eyes.press(".clock", "+10 min").await;
+    eyes.press(".clock", "+1 h").await;
     eyes.sees("you can still take it").await;
     eyes.sees_in(".way", "said in #front-desk").await;
     // Speaking after pushing works as before, and at the time that is shown.

@@ -70,6 +70,11 @@ impl Playground {
     /// Ends it and starts it again on what it kept.
     pub fn again(mut self, words: &[&str]) -> Self {
         assert!(self.end(), "it ends well");
+        self.begun_again(words)
+    }
+
+    /// Starts it again, ended already, on what it kept.
+    pub fn begun_again(mut self, words: &[&str]) -> Self {
         let folder = std::mem::replace(&mut self.folder, tempfile::tempdir().expect("a folder"));
         Self::start(folder, words)
     }

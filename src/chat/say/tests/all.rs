@@ -569,6 +569,7 @@ pub fn service() -> Cards {
     say("topic busy with one", to::topic_busy("billing", 1));
     say("bad topic name", to::bad_topic_name("bill!ng"));
     say("no topic name", to::bad_topic_name(""));
+    say("thanked", to::thanked());
     say("topic exists", to::topic_exists("billing"));
     say("bad topic value", to::bad_topic_value("hours", "Mon-Fri 09:00-17:00"));
     say("unknown topic part", to::unknown_topic_part("colour"));
@@ -578,6 +579,7 @@ pub fn service() -> Cards {
         to::settings(&[
             (SettingName::Timezone, "Europe/Berlin".to_owned(), Layer::Organisation),
             (SettingName::Holidays, String::new(), Layer::Defaults),
+            (SettingName::OfferTimeout, "20m".to_owned(), Layer::Defaults),
         ]),
     );
     say("setting changed", to::setting_changed(SettingName::OfferTimeout, "15m", Layer::Organisation));
