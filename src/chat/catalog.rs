@@ -245,12 +245,8 @@ pub const COMMANDS: &[Declared] = &[
             ),
             part(
                 "link",
-                &[takes(
-                    "code",
-                    Takes::Word,
-                    "The code from the other workspace, or here; empty: get a code.",
-                )
-                .shown("code | here")],
+                &[takes("code", Takes::Word, "The code you got in the other one; empty: a new code.")
+                    .shown("code | here")],
                 "Link your accounts in two workspaces; `here`: be reached in this one first.",
             ),
             part("unlink", &[], "Link this account with no other any more."),

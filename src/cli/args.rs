@@ -63,6 +63,9 @@ pub enum Command {
     /// Setting up Slack
     #[command(subcommand)]
     Slack(SlackCommand),
+    /// Setting up Discord
+    #[command(subcommand)]
+    Discord(DiscordCommand),
     /// Bring the database up to date; `run` does this too
     Migrate,
     /// Print a completion script for a shell
@@ -88,10 +91,20 @@ pub enum SlackCommand {
     Manifest,
 }
 
+/// Setting up Discord.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum DiscordCommand {
+    /// Print the link that brings the bot into a server, and what each permission in it is for
+    Invite,
+    /// Tell Discord of the slash commands and menus; `run` does this too, where they changed
+    Register,
+}
+
 const AFTER_HELP: &str = "\
 Examples:
   goodturn playground                         try it in the browser, without any account
   goodturn slack manifest > manifest.json     make the Slack app from this
+  goodturn discord invite                     the link that brings the bot into a Discord server
   goodturn check                              what is still missing?
   goodturn                                    run
   goodturn config template > goodturn.toml    begin a file of your own
@@ -101,6 +114,8 @@ Environment variables (they win over the file; flags win over both):
   SLACK_APP_TOKEN        app-level token for Socket Mode, xapp-...
   SLACK_SIGNING_SECRET   signs what Slack sends over HTTP; Socket Mode does without
   SLACK_API_URL          Slack's Web API, without a slash at the end
+  DISCORD_TOKEN          bot token of the Discord application
+  DISCORD_API_URL        Discord's API, without a slash at the end
   DATABASE_URL           sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME
   GOODTURN_CONFIG        the file with your settings, as --config
   GOODTURN_LISTEN        as --listen

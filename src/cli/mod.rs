@@ -11,7 +11,7 @@ use clap::{CommandFactory, Parser};
 use crate::config::origin::Origin;
 use crate::config::sources::{Flags, Sources, of_this_process};
 use crate::config::{self, Config};
-use args::{Args, Command, ConfigCommand, SlackCommand};
+use args::{Args, Command, ConfigCommand, DiscordCommand, SlackCommand};
 
 pub mod stop;
 
@@ -24,6 +24,8 @@ mod check;
 mod database;
 
 mod discord;
+
+mod invite;
 
 mod log;
 
@@ -102,6 +104,12 @@ fn dispatch(
         }
         Command::Config(ConfigCommand::Template) => out.write_all(config::TEMPLATE.as_bytes()).map(|()| WELL),
         Command::Slack(SlackCommand::Manifest) => slack::manifest(out),
+        Command::Discord(DiscordCommand::Invite) => {
+            configured(sources, err, |config, err| invite::invite(config, out, err))
+        }
+        Command::Discord(DiscordCommand::Register) => {
+            configured(sources, err, |config, err| invite::register(config, out, err))
+        }
         Command::Playground { in_memory } => {
             let memory = if in_memory { playground::Memory::None } else { playground::Memory::File };
             configured(sources, err, |config, err| playground::playground(config, memory, "", err))

@@ -71,6 +71,11 @@ pub fn commands() -> Value {
     Value::Array(commands)
 }
 
+/// Whether people type a command, behind a slash; else it stands in a menu.
+pub fn is_typed(name: &str) -> bool {
+    COMMANDS.iter().any(|command| command.name == name)
+}
+
 /// The digest of the commands, by which a change is noticed.
 pub fn digest(commands: &Value) -> String {
     Sha256::digest(commands.to_string()).iter().fold(String::new(), |mut hex, byte| {

@@ -3,6 +3,7 @@
 //! Invariants: an interaction is answered in time, whatever becomes of the reply; nobody else reads it;
 //! a reply that cannot be given is logged by kind, never repeated.
 
+mod body;
 pub mod line;
 #[cfg(test)]
 mod tests;
@@ -12,15 +13,14 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::time::timeout;
 
+use self::body::{Again, Shown, announcement, callback, closed, message, once, plain, pointer};
 use self::line::{Line, Missed, patient};
 use super::decode::{Sort, Ticket, Way};
-use super::memory::{self, Memory};
-use super::render;
+use super::memory::Memory;
 use crate::app::failure::Failure;
-use crate::chat::card::Card;
 use crate::chat::command::Command;
 use crate::chat::form::{Choice, Form, Submitted};
 use crate::chat::inbound::{Event, Inbound, Reply};
@@ -30,20 +30,6 @@ use crate::domain::ids::{Place, PlaceKind, UserKey, WorkspaceKey};
 
 /// A reply that is not there by then is announced; Discord waits 3 s.
 const PROMPT: Duration = Duration::from_millis(1_500);
-/// Discord's flag of a message that only the asker sees.
-const EPHEMERAL: u64 = 64;
-/// Choices that Discord shows at most, and characters of each.
-const CHOICES: usize = 25;
-const CHOICE: usize = 100;
-
-/// Discord's sorts of answers.
-mod answer {
-    pub const MESSAGE: u64 = 4;
-    pub const ANNOUNCED: u64 = 5;
-    pub const SEEN: u64 = 6;
-    pub const CHOICES: u64 = 8;
-    pub const FORM: u64 = 9;
-}
 
 /// Gives replies.
 pub struct Replies {
@@ -60,21 +46,6 @@ pub struct Asked {
     place: Option<Place>,
     submitted: Option<Submitted>,
     delivery: String,
-}
-
-/// What is to be shown.
-#[derive(Debug, PartialEq)]
-enum Shown {
-    Nothing,
-    Card(Addressed<Card>, Option<Again>),
-    Form(Form),
-}
-
-/// A button that opens a form: what stands on it, and the form's key.
-#[derive(Debug, Clone, PartialEq)]
-struct Again {
-    label: &'static str,
-    key: String,
 }
 
 impl Asked {
@@ -130,13 +101,7 @@ impl Replies {
 
     /// Shows what an argument could be.
     pub async fn choices(&self, ticket: &Ticket, choices: &[Choice]) {
-        let choices: Vec<Value> = choices
-            .iter()
-            .take(CHOICES)
-            .filter(|choice| choice.value.chars().count() <= CHOICE)
-            .map(|choice| json!({ "name": choice.label, "value": choice.value }))
-            .collect();
-        let body = json!({ "type": answer::CHOICES, "data": { "choices": choices } });
+        let body = body::choices(choices);
         if let Err(missed) = self.line.callback(ticket, &body).await {
             tracing::debug!(%missed, "choices came too late");
         }
@@ -164,9 +129,7 @@ impl Replies {
             return self.choices(ticket, &[]).await;
         }
         let body = callback(&Shown::Card(plain(forms::not_understood()), None), ticket, &"".into());
-        if let Err(missed) = self.line.callback(ticket, &body).await {
-            tracing::warn!(%missed, "a reply could not be given");
-        }
+        given(self.line.callback(ticket, &body).await);
     }
 
     /// Tells somebody that it is not known where they belong.
@@ -196,7 +159,7 @@ impl Replies {
         let announced = self.line.callback(ticket, &announcement(ticket)).await;
         let answer = answer.await;
         let taken = answer.is_ok();
-        let shown = self.closed(self.shown(answer, ticket, asked), ticket);
+        let shown = closed(self.shown(answer, ticket, asked), &ticket.id);
         match announced {
             Ok(()) | Err(Missed::Already) => self.show_after(ticket, asked, shown).await,
             Err(_) => self.directly(asked, shown, ticket).await,
@@ -239,21 +202,10 @@ impl Replies {
         }
     }
 
-    /// The same where no form can be opened any more: a button opens it.
-    fn closed(&self, shown: Shown, ticket: &Ticket) -> Shown {
-        match shown {
-            Shown::Form(form) => {
-                let again = Again { label: forms::OPEN, key: ticket.id.clone() };
-                Shown::Card(plain(forms::ready(&form)), Some(again))
-            }
-            shown => shown,
-        }
-    }
-
     /// The first answer to an interaction.
     async fn show_first(&self, ticket: &Ticket, asked: &Asked, shown: Shown) {
         // A form cannot be the answer to a form.
-        let shown = if ticket.sort == Sort::Form { self.closed(shown, ticket) } else { shown };
+        let shown = if ticket.sort == Sort::Form { closed(shown, &ticket.id) } else { shown };
         let body = callback(&shown, ticket, &asked.workspace);
         match self.line.callback(ticket, &body).await {
             Ok(()) | Err(Missed::Already) => {
@@ -262,9 +214,9 @@ impl Replies {
                 }
             }
             Err(Missed::Expired | Missed::Refused(_)) => {
-                self.directly(asked, self.closed(shown, ticket), ticket).await;
+                self.directly(asked, closed(shown, &ticket.id), ticket).await;
             }
-            Err(missed) => tracing::warn!(%missed, "a reply could not be given"),
+            result => given(result),
         }
     }
 
@@ -276,16 +228,15 @@ impl Replies {
             }
             return;
         };
-        let given = if ticket.sort == Sort::Press {
-            message["flags"] = json!(EPHEMERAL);
+        let shown_after = if ticket.sort == Sort::Press {
+            message["flags"] = json!(body::EPHEMERAL);
             patient(|| self.line.followup(ticket, &message)).await
         } else {
             patient(|| self.line.edit_original(ticket, &message)).await
         };
-        match given {
-            Ok(()) => {}
+        match shown_after {
             Err(Missed::Expired) => self.directly(asked, shown, ticket).await,
-            Err(missed) => tracing::warn!(%missed, "a reply could not be given"),
+            result => given(result),
         }
     }
 
@@ -301,18 +252,14 @@ impl Replies {
         let (Some(actor), Some(message)) = (&asked.actor, message(&shown, &asked.workspace)) else { return };
         let message = once(message, &ticket.id);
         match patient(|| self.line.direct(actor, &message)).await {
-            Ok(()) => {}
             Err(Missed::Closed) => {
-                let Some(place) = asked.place.as_ref().filter(|place| place.kind != PlaceKind::Direct) else {
-                    return;
-                };
+                let elsewhere = |place: &&Place| place.kind != PlaceKind::Direct;
+                let Some(place) = asked.place.as_ref().filter(elsewhere) else { return };
                 let channel = place.thread.as_ref().map_or(place.channel.as_str(), |thread| thread.as_str());
                 let word = pointer(actor, &asked.workspace);
-                if let Err(missed) = patient(|| self.line.post(channel, &word)).await {
-                    tracing::warn!(%missed, "a reply could not be given");
-                }
+                given(patient(|| self.line.post(channel, &word)).await);
             }
-            Err(missed) => tracing::warn!(%missed, "a reply could not be given"),
+            result => given(result),
         }
     }
 
@@ -322,14 +269,14 @@ impl Replies {
         let shown = match reply {
             Reply::Nothing => return,
             Reply::Private(card) => Shown::Card(card, None),
-            Reply::Form(form) => match forms::door(&form) {
-                Some(card) => Shown::Card(plain(card), None),
-                None => {
+            Reply::Form(form) => {
+                if let Some(card) = forms::door(&form) {
+                    Shown::Card(plain(card), None)
+                } else {
                     self.memory.keep(actor, &asked.delivery, form.clone());
-                    let again = Again { label: forms::OPEN, key: asked.delivery.clone() };
-                    Shown::Card(plain(forms::ready(&form)), Some(again))
+                    closed(Shown::Form(form), &asked.delivery)
                 }
-            },
+            }
             Reply::Mend(_) => {
                 tracing::warn!("a reply could not be given: complaints without a form");
                 return;
@@ -337,70 +284,16 @@ impl Replies {
         };
         let Some(message) = message(&shown, &asked.workspace) else { return };
         let message = once(message, asked.delivery.rsplit(':').next().unwrap_or_default());
-        let given = match place.kind {
+        let result = match place.kind {
             PlaceKind::Direct => patient(|| self.line.post(place.channel.as_str(), &message)).await,
             PlaceKind::Channel | PlaceKind::Group => patient(|| self.line.direct(actor, &message)).await,
         };
-        if let Err(missed) = given {
-            tracing::warn!(%missed, "a reply to words could not be given");
-        }
+        given(result);
     }
 }
 
-/// The body that answers an interaction.
-fn callback(shown: &Shown, ticket: &Ticket, workspace: &WorkspaceKey) -> Value {
-    match shown {
-        Shown::Nothing => announcement(ticket),
-        Shown::Form(form) => json!({ "type": answer::FORM, "data": render::form::form(form, workspace) }),
-        Shown::Card(..) => {
-            let mut data = message(shown, workspace).unwrap_or_default();
-            data["flags"] = json!(EPHEMERAL);
-            json!({ "type": answer::MESSAGE, "data": data })
-        }
+fn given(result: Result<(), Missed>) {
+    if let Err(missed) = result {
+        tracing::warn!(%missed, "a reply could not be given");
     }
-}
-
-/// The body that says "seen": for the asker's eyes, or without a trace on the message that was pressed.
-fn announcement(ticket: &Ticket) -> Value {
-    match ticket.sort {
-        Sort::Press => json!({ "type": answer::SEEN }),
-        _ => json!({ "type": answer::ANNOUNCED, "data": { "flags": EPHEMERAL } }),
-    }
-}
-
-/// The message of what is shown; `None` where it is none.
-fn message(shown: &Shown, workspace: &WorkspaceKey) -> Option<Value> {
-    let Shown::Card(card, again) = shown else { return None };
-    let mut message = render::message(card, workspace);
-    if let Some(Again { label, key }) = again {
-        let button =
-            json!({ "type": 2, "style": 1, "label": label, "custom_id": memory::token(key, workspace) });
-        let row = json!({ "type": 1, "components": [button] });
-        match message["components"].as_array_mut() {
-            Some(rows) => rows.push(row),
-            None => message["components"] = json!([row]),
-        }
-    }
-    Some(message)
-}
-
-/// A word in company that there was an answer; it tells nothing of it, and pings nobody else.
-fn pointer(user: &UserKey, workspace: &WorkspaceKey) -> Value {
-    let mut message = render::message(&plain(forms::too_late()), workspace);
-    let words = message["content"].as_str().unwrap_or_default().to_owned();
-    message["content"] = json!(format!("<@{user}>: {words}"));
-    message["allowed_mentions"] = json!({ "parse": [], "users": [user.as_str()] });
-    message
-}
-
-/// With a mark by which Discord tells a second attempt from a second message.
-fn once(mut message: Value, id: &str) -> Value {
-    message["nonce"] = json!(format!("r{id}").chars().take(25).collect::<String>());
-    message["enforce_nonce"] = json!(true);
-    message
-}
-
-/// A card without persons in it.
-fn plain(said: Card) -> Addressed<Card> {
-    Addressed { said, users: std::collections::BTreeMap::new(), zone: jiff::tz::TimeZone::UTC }
 }

@@ -6,7 +6,9 @@ use goodturn::app::clock::{IdSource, ManualClock};
 use goodturn::app::metrics::Metrics;
 use goodturn::app::{App, Defaults};
 use goodturn::chat::card::Card;
+use goodturn::chat::catalog::Takes;
 use goodturn::chat::command::Command;
+use goodturn::chat::form::{Answer, Choice, FormKind, Submitted};
 use goodturn::chat::inbound::{Event, Inbound, Mentioned, PersonFacts, Reply};
 use goodturn::chat::parse;
 use goodturn::chat::platform::ChatPlatform;
@@ -93,6 +95,19 @@ impl Office {
         let reply = self.app.receive(inbound).await.expect("a decision");
         self.send().await;
         reply
+    }
+
+    async fn hands_off_privately(&mut self, who: &str, what: &str) {
+        let answers = [("words", what), ("options", "private")]
+            .map(|(field, words)| (field.to_owned(), Answer::Words(words.to_owned())));
+        let form = Submitted { kind: FormKind::Handoff, about: String::new(), answers: answers.into() };
+        self.presses(who, Command::Submit(form), Vec::new()).await;
+    }
+
+    async fn could(&self, who: &str, takes: Takes, typed: &str) -> Vec<Choice> {
+        let workspace = WorkspaceKey::from("T1");
+        let choices = self.app.complete(PlatformKind::Slack, &workspace, &key(who), None, takes, typed).await;
+        choices.expect("the store answers")
     }
 
     async fn send(&mut self) {
@@ -236,4 +251,46 @@ async fn a_stranger_learns_nothing_of_a_private_request() {
     .await;
     let others: Vec<&str> = told.lines().skip_while(|line| !line.starts_with("09:01")).collect();
     assert!(!others.join("\n").contains("payslip"), "{told}");
+}
+
+#[tokio::test]
+async fn what_is_typed_is_completed_for_whom_it_may_be_shown() {
+    let mut office = Office::open(&["ana", "bo", "eve"], |_| {}).await;
+    for topic in ["billing invoices, refunds", "contracts terms, renewals", "travel tickets"] {
+        office.says("eve", &format!("service topic add {topic}")).await;
+    }
+    office.says("ana", "handoff billing Refund for Globex is stuck").await;
+    office.hands_off_privately("ana", "salary question").await;
+    let values = |choices: Vec<Choice>| choices.into_iter().map(|choice| choice.value).collect::<Vec<_>>();
+    assert_eq!(values(office.could("ana", Takes::Topic, "").await), ["billing", "contracts", "travel"]);
+    assert_eq!(values(office.could("ana", Takes::Topic, "Con").await), ["contracts"]);
+    assert_eq!(
+        values(office.could("ana", Takes::Topic, "refund").await),
+        ["billing"],
+        "by what belongs to it"
+    );
+    assert_eq!(
+        values(office.could("ana", Takes::Topics, "billing t").await),
+        ["billing travel", "billing contracts"]
+    );
+    assert_eq!(values(office.could("ana", Takes::Setting, "offer").await), ["offer_timeout"]);
+    let hers = office.could("ana", Takes::Request, "").await;
+    assert_eq!(hers.len(), 2);
+    assert_eq!(hers[0].label, "#1 Refund for Globex is stuck");
+    assert_eq!(values(office.could("bo", Takes::Request, "glob").await), ["1"]);
+    assert!(office.could("bo", Takes::Request, "salary").await.is_empty(), "private to those it concerns");
+    // Somebody from outside, and somebody of whom nothing is known.
+    let mut guest = Somebody::colleague("mallory", "UTC").facts();
+    guest.standing = Some(Standing::Outside);
+    office.met(guest).await;
+    assert!(office.could("mallory", Takes::Topic, "").await.is_empty());
+    assert!(office.could("nobody", Takes::Topic, "").await.is_empty());
+    let many = format!("service topic add x{} y", "y".repeat(30));
+    office.says("eve", &many).await;
+    for n in 0..30 {
+        office.says("eve", &format!("service topic add more{n} {}", "about ".repeat(40))).await;
+    }
+    let all = office.could("ana", Takes::Topic, "").await;
+    assert_eq!(all.len(), 25);
+    assert!(all.iter().all(|choice| choice.label.chars().count() <= 100));
 }

@@ -6,6 +6,16 @@ mod fake_slack;
 #[path = "fake_slack.rs"]
 mod fake_slack_is_believable;
 
+#[path = "../fakes/discord/mod.rs"]
+mod fake_discord;
+
+#[path = "fake_discord.rs"]
+mod fake_discord_is_believable;
+
+mod fake_discord_gateway;
+
+mod fake_discord_powers;
+
 mod end_to_end;
 
 mod fake_slack_and_adapter;
@@ -13,6 +23,8 @@ mod fake_slack_and_adapter;
 mod fake_slack_methods;
 
 mod slack_adapter;
+
+mod discord_adapter;
 
 mod architecture;
 

@@ -15,8 +15,11 @@ pub const OPEN: &str = "Open the form";
 /// The button that opens a form again with what was typed.
 pub const AGAIN: &str = "Open it again";
 
-/// Characters of an answer that is shown back.
+/// Characters of an answer that is shown back, where the form can be opened again with all of it.
 const SHOWN: usize = 600;
+
+/// Characters of one where it cannot.
+const QUOTED: usize = 2_500;
 
 /// A card whose one button opens the form, where words led to it; the words are the form's own. `None`
 /// for a form that no button opens.
@@ -45,17 +48,22 @@ pub fn to_mend(form: Option<&Form>, mends: &[Mend], submitted: &Submitted) -> Ca
 /// With what somebody typed in a form.
 pub fn typed(card: Card, form: Option<&Form>, submitted: &Submitted) -> Card {
     let words = |answer: &Answer| match answer {
-        Answer::Words(words) => Some(pieces::gist(words, SHOWN)).filter(|words| !words.is_empty()),
+        Answer::Words(words) => Some(words.trim().to_owned()).filter(|words| !words.is_empty()),
         Answer::Person(_) => None,
     };
     let Some(form) = form else {
-        let longest = submitted.answers.values().filter_map(words).max_by_key(String::len);
-        return longest.map_or_else(|| card.clone(), |words| card.clone().quoting(&words));
+        // The names of the fields are gone with the form; whatever took time to write is in the longest.
+        return match submitted.answers.values().filter_map(words).max_by_key(String::len) {
+            Some(words) => card.quoting(&words.chars().take(QUOTED).collect::<String>()),
+            None => card,
+        };
     };
     form.fields.iter().fold(card, |card, field| {
         let answer = submitted.answers.get(&field.name).and_then(words);
         match answer {
-            Some(words) if field.is_typed() => card.fact(&field.label, Text::plain(words)),
+            Some(words) if field.is_typed() => {
+                card.fact(&field.label, Text::plain(pieces::gist(&words, SHOWN)))
+            }
             _ => card,
         }
     })

@@ -260,7 +260,7 @@ impl Done<'_> {
                 }
                 Some(whole) => strangers.push(self.context.known.facts(&workspace, &whole)),
                 None => {
-                    strangers.push(PersonFacts { user: Some((*person).into()), ..PersonFacts::default() })
+                    strangers.push(PersonFacts { user: Some((*person).into()), ..PersonFacts::default() });
                 }
             }
         }

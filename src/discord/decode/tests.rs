@@ -68,8 +68,8 @@ fn asked(kind: u64, data: &Value) -> (Heard, Command) {
     }
 }
 
-fn option(name: &str, kind: u64, value: Value) -> Value {
-    json!({"name": name, "type": kind, "value": value})
+fn option(name: &str, kind: u64, value: impl Into<Value>) -> Value {
+    json!({"name": name, "type": kind, "value": value.into()})
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn a_slash_command_with_options_in_any_order() {
     let (heard, command) = asked(
         2,
         &json!({"id": "5", "name": "handoff", "type": 1, "options": [
-            option("request", 3, json!("Refund in <#30> stuck")), option("topic", 3, json!("billing"))]}),
+            option("request", 3, "Refund in <#30> stuck"), option("topic", 3, "billing")]}),
     );
     assert_eq!(command, Command::Handoff("billing Refund in #billing stuck".to_owned()));
     assert_eq!(heard.inbound.delivery, "interaction:175928847299117063");
@@ -95,7 +95,7 @@ fn parts_groups_persons_and_numbers() {
     let service = |inner: Value| command(json!({"name": "service", "type": 1, "options": [inner]}));
     assert_eq!(
         service(json!({"type": 2, "name": "topic", "options": [{"type": 1, "name": "add", "options": [
-            option("about", 3, json!("invoices, refunds")), option("name", 3, json!("customer care"))]}]})),
+            option("about", 3, "invoices, refunds"), option("name", 3, "customer care")]}]})),
         Command::Service(ServiceCommand::TopicAdd {
             name: "customer-care".to_owned(),
             about: "invoices, refunds".to_owned()
@@ -103,17 +103,17 @@ fn parts_groups_persons_and_numbers() {
     );
     assert_eq!(
         service(json!({"type": 1, "name": "settings", "options": [
-            option("name", 3, json!("offer timeout")), option("value", 3, json!("15m"))]})),
+            option("name", 3, "offer timeout"), option("value", 3, "15m")]})),
         Command::Service(ServiceCommand::Set { name: "offer-timeout".to_owned(), value: "15m".to_owned() })
     );
     let capacity = json!({"name": "volunteer", "type": 1, "options": [
-        {"type": 1, "name": "capacity", "options": [option("number", 4, json!(4))]}]});
+        {"type": 1, "name": "capacity", "options": [option("number", 4, 4)]}]});
     assert_eq!(command(capacity), Command::Volunteer(VolunteerCommand::Capacity("4".to_owned())));
     let (heard, deputy) = asked(
         2,
         &json!({"name": "volunteer", "type": 1,
             "resolved": {"users": {"2": {"id": "2", "username": "bo"}}, "members": {"2": {"nick": "Bo C", "roles": []}}},
-            "options": [{"type": 1, "name": "deputy", "options": [option("person", 6, json!("2"))]}]}),
+            "options": [{"type": 1, "name": "deputy", "options": [option("person", 6, "2")]}]}),
     );
     assert_eq!(deputy, Command::Volunteer(VolunteerCommand::Deputy(Some(parse_named("Bo C")))));
     assert_eq!(heard.inbound.mentions, [Mentioned { shown: "Bo C".to_owned(), user: "2".into() }]);

@@ -37,12 +37,11 @@ pub fn read(raw: &str, names: &dyn Names) -> Words {
         words.text.push_str(&rest[..open]);
         let after = &rest[open + 1..];
         let close = after.find(['>', '<', '\n']).filter(|at| after[*at..].starts_with('>'));
-        match close.and_then(|at| words.markup(&after[..at], names).then_some(at)) {
-            Some(at) => rest = &after[at + 1..],
-            None => {
-                words.text.push('<');
-                rest = after;
-            }
+        if let Some(at) = close.filter(|at| words.markup(&after[..*at], names)) {
+            rest = &after[at + 1..];
+        } else {
+            words.text.push('<');
+            rest = after;
         }
     }
     words.text.push_str(rest);

@@ -5,10 +5,11 @@ use std::sync::Mutex;
 
 use futures_util::FutureExt;
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::line::Given;
 use super::*;
-use crate::chat::card::Weight;
+use crate::chat::card::{Card, Weight};
 use crate::chat::form::{Answer, Field, FormKind, Input, Need};
 use crate::chat::inbound::Mend;
 use crate::domain::ids::PlatformKind;
