@@ -331,7 +331,7 @@ async fn sessions_go_on_after_every_kind_of_end() {
         assert_eq!(app.next("MESSAGE_CREATE").await["content"], format!("missed {number}"));
         assert_eq!(discord.handshakes().0, 1, "nothing but resumes");
     }
-    discord.refuse_connections();
+    discord.refuse_connections().await;
     ana.say("sales", "while it was down");
     tokio::net::TcpStream::connect(discord.api_url().trim_start_matches("http://"))
         .await

@@ -45,9 +45,11 @@ impl FakeDiscord {
         self.shared.change(|state| state.sessions.forget());
     }
 
-    /// The port refuses connections, and those that are open end.
-    pub fn refuse_connections(&self) {
+    /// The port refuses connections from now on, and those that are open end.
+    pub async fn refuse_connections(&self) {
         self.shared.door.send_replace(Door::Shut);
+        let mut door = self.shared.door.subscribe();
+        door.wait_for(|door| *door == Door::Refusing).await.expect("the sender lives in shared");
         self.shared.lines.cut();
     }
 

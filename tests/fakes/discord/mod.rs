@@ -30,7 +30,7 @@
 //! // To see: s.messages("sales"), s.dm_with("bo"), s.private("ana") (ephemeral), s.now_of(&message),
 //! // s.threads("sales"), s.calls_of("POST /channels/{channel_id}/messages"); discord.violations()
 //! // To disturb: discord.fault(route, Fault::...), discord.outage(..), discord.gateway(Order::...),
-//! // discord.refuse_connections() / accept_connections(), discord.let_time_pass(..), discord.tune(|t| ..)
+//! // discord.refuse_connections().await / accept_connections(), discord.let_time_pass(..), discord.tune(|t| ..)
 //! ```
 #![expect(
     clippy::disallowed_methods,

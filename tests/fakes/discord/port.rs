@@ -16,8 +16,10 @@ use super::{Shared, gateway, http};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Door {
     Open,
-    /// Connections are refused.
+    /// Connections are to be refused.
     Shut,
+    /// ... and they are.
+    Refusing,
 }
 
 /// One TCP connection, which can be cut.
@@ -37,10 +39,15 @@ impl Line {
 pub struct Lines(Mutex<Vec<Weak<std::net::TcpStream>>>);
 
 impl Lines {
-    fn add(&self, stream: &Arc<std::net::TcpStream>) {
+    /// Keeps a hand on a connection.
+    fn take(&self, stream: TcpStream) -> (TcpStream, Line) {
+        stream.set_nodelay(true).expect("loopback takes nodelay");
+        let stream = stream.into_std().expect("a fresh stream leaves the runtime");
+        let kept = Arc::new(stream.try_clone().expect("a socket can be shared"));
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|line| line.strong_count() > 0);
-        all.push(Arc::downgrade(stream));
+        all.push(Arc::downgrade(&kept));
+        (TcpStream::from_std(stream).expect("it was of the runtime before"), Line(Some(kept)))
     }
 
     /// Ends every connection without a word.
@@ -65,6 +72,7 @@ pub async fn serve(shared: Arc<Shared>, listener: TcpListener) {
             let held = TcpSocket::new_v4().expect("there are sockets");
             held.set_reuseaddr(true).expect("a fresh socket takes options");
             held.bind(address).expect("the port was ours a moment ago");
+            shared.door.send_replace(Door::Refusing);
             door.wait_for(|door| *door == Door::Open).await.expect("the sender lives in shared");
             listener = Some(held.listen(1024).expect("the port is held"));
             continue;
@@ -73,7 +81,8 @@ pub async fn serve(shared: Arc<Shared>, listener: TcpListener) {
         tokio::select! {
             accepted = open.accept() => {
                 let Ok((stream, _)) = accepted else { continue };
-                let sorting = sort(Arc::clone(&shared), stream, to_rest.clone());
+                let (stream, line) = shared.lines.take(stream);
+                let sorting = sort(Arc::clone(&shared), stream, line, to_rest.clone());
                 tokio::spawn(shared.stop.clone().run_until_cancelled_owned(sorting));
             }
             _changed = door.changed() => {}
@@ -82,7 +91,12 @@ pub async fn serve(shared: Arc<Shared>, listener: TcpListener) {
 }
 
 /// Reads ahead in the first request: `GET /?...` is the gateway, everything else is REST.
-async fn sort(shared: Arc<Shared>, stream: TcpStream, to_rest: mpsc::UnboundedSender<(TcpStream, Line)>) {
+async fn sort(
+    shared: Arc<Shared>,
+    stream: TcpStream,
+    line: Line,
+    to_rest: mpsc::UnboundedSender<(TcpStream, Line)>,
+) {
     let mut start = [0; 6];
     loop {
         match stream.peek(&mut start).await {
@@ -91,12 +105,6 @@ async fn sort(shared: Arc<Shared>, stream: TcpStream, to_rest: mpsc::UnboundedSe
             _ => return,
         }
     }
-    stream.set_nodelay(true).expect("loopback takes nodelay");
-    let stream = stream.into_std().expect("a fresh stream leaves the runtime");
-    let kept = Arc::new(stream.try_clone().expect("a socket can be shared"));
-    shared.lines.add(&kept);
-    let line = Line(Some(kept));
-    let stream = TcpStream::from_std(stream).expect("it was of the runtime before");
     if matches!(&start, b"GET /?" | b"GET / ") {
         gateway::talk(shared, stream, line).await;
     } else {

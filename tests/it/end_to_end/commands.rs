@@ -118,7 +118,7 @@ async fn topics_and_settings_are_for_those_who_may() {
                 "topic list",
                 &["billing: invoices, refunds, payment terms", "nobody volunteers yet", "steward Dee"],
             ),
-            ("/service", "topic add travel trips and hotels", &["Admins can do that"]),
+            ("/service", "topic add travel trips and hotels", &["That is for the owners and admins"]),
             (
                 "/service",
                 "topic edit billing about money",
@@ -126,7 +126,7 @@ async fn topics_and_settings_are_for_those_who_may() {
             ),
             ("/service", "topic remove it", &["The steward of the topic and admins can do that"]),
             ("/service", "settings", &["offer_timeout", "default"]),
-            ("/service", "settings offer_timeout 15m", &["Admins can do that"]),
+            ("/service", "settings offer_timeout 15m", &["That is for the owners and admins"]),
         ],
     )
     .await;

@@ -132,7 +132,7 @@ async fn written_to_directly_it_takes_words_for_a_request() {
     let ana = story.slack.as_user("ana");
     story.volunteers(&["bo"], "billing").await;
     ana.dm("hello");
-    story.dm("ana", &["/handoff", "/volunteer", "/requests", "/service", "only you see this"]).await;
+    story.dm("ana", &["/handoff", "/volunteer", "/requests", "/service", "More on one"]).await;
     ana.dm("Where do I find the new laptops?");
     let told = story.dm("ana", &["Which topic does it belong to?", "laptops", "[it]"]).await;
     // Nobody volunteers for it, and nobody cares for it yet: the last one is asked.
