@@ -12,7 +12,7 @@ use crate::app::address::post;
 use crate::app::{App, Ctx, people, request};
 use crate::chat::notice::{Destination, Notice, Outgoing};
 use crate::chat::platform::{ChatPlatform, Delivery, Errand, Task};
-use crate::domain::ids::{MessageRef, OrganisationId};
+use crate::domain::ids::MessageRef;
 use crate::store::error::StoreError;
 use crate::store::outbox::{Attempt, OutboxRow};
 use crate::store::workspaces::Workspace;
@@ -254,7 +254,7 @@ impl App {
         certainty: Certainty,
     ) -> Result<(), StoreError> {
         let wait = (FIRST_WAIT * 2_i32.pow(row.attempt.min(10))).min(LONGEST_WAIT);
-        let mut tx = self.store.begin(&row.organisation).await?;
+        let mut tx = self.begin_for(row).await?;
         let at = self.clock.now().checked_add(wait).unwrap_or(Timestamp::MAX);
         let unsure = certainty == Certainty::Unsure;
         tx.outbox_later(row.seq, owner, at, Attempt::Counted, unsure, code).await?;
@@ -271,7 +271,7 @@ impl App {
         after: SignedDuration,
         why: &str,
     ) -> Result<(), StoreError> {
-        let mut tx = self.store.begin(&row.organisation).await?;
+        let mut tx = self.begin_for(row).await?;
         let at = self.clock.now().checked_add(after).unwrap_or(Timestamp::MAX);
         tx.outbox_later(row.seq, owner, at, Attempt::NotCounted, false, why).await?;
         tx.commit().await?;
@@ -320,7 +320,7 @@ impl App {
     }
 
     async fn aside(&self, row: &OutboxRow, owner: &str, why: &str) -> Result<(), StoreError> {
-        let mut tx = self.store.begin(&row.organisation).await?;
+        let mut tx = self.begin_for(row).await?;
         if tx.outbox_aside(row.seq, owner, why).await? {
             tracing::warn!(row = %row.id, lane = %row.lane, %why, "a message was set aside");
             let what = serde_json::to_string(why).expect("text is plain data");
@@ -329,40 +329,6 @@ impl App {
         tx.commit().await?;
         self.ring();
         Ok(())
-    }
-
-    async fn workspace_of(&self, row: &OutboxRow) -> Result<Option<Workspace>, StoreError> {
-        let cached = self
-            .workspaces
-            .lock()
-            .expect("nothing panics while it is locked")
-            .values()
-            .find(|workspace| workspace.id == row.workspace)
-            .cloned();
-        if cached.is_some() {
-            return Ok(cached);
-        }
-        let found =
-            self.store.workspaces().await?.into_iter().find(|workspace| workspace.id == row.workspace);
-        if let Some(workspace) = &found {
-            self.remember_workspace(workspace);
-        }
-        Ok(found)
-    }
-
-    /// Decides for an organisation: in one of its active workspaces.
-    pub(super) async fn decide_in(
-        &self,
-        organisation: &OrganisationId,
-    ) -> Result<Option<Ctx<'_>>, StoreError> {
-        let workspaces = self.store.workspaces().await?;
-        let mut own = workspaces.into_iter().filter(|workspace| &workspace.organisation == organisation);
-        let first = own.next();
-        let active = first.iter().cloned().chain(own).find(|workspace| workspace.active);
-        match active.or(first) {
-            Some(workspace) => Ok(Some(self.decide(&workspace).await?)),
-            None => Ok(None),
-        }
     }
 }
 

@@ -6,10 +6,10 @@
 use jiff::Timestamp;
 
 use crate::app::failure::Failure;
-use crate::app::{App, Ctx, handoff, people, relay, request, requests, service, volunteer};
+use crate::app::{App, Ctx, handoff, link, people, relay, request, requests, service, volunteer};
 use crate::chat::card::Card;
 use crate::chat::catalog::{May, may};
-use crate::chat::command::{Command, DeclineChoice};
+use crate::chat::command::{Command, DeclineChoice, ServiceCommand};
 use crate::chat::form::FormKind;
 use crate::chat::inbound::{Event, Inbound, Mentioned, Reply, Said, Speech};
 use crate::chat::parse;
@@ -181,6 +181,11 @@ async fn heard(
 
 /// A command: permission first, then the feature.
 async fn ask(ctx: &mut Ctx<'_>, asker: &Asker, command: Command) -> Answer {
+    if asker.person.standing == Standing::Outside
+        && let Command::Service(ServiceCommand::Link(code)) = &command
+    {
+        return link::from_outside(ctx, asker, code).await;
+    }
     if asker.person.standing != Standing::Staff {
         return private(ctx, asker, refusals::outsiders()).await;
     }

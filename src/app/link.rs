@@ -7,12 +7,13 @@
 use jiff::SignedDuration;
 
 use crate::app::inbound::{Answer, Asker, is_admin, private};
-use crate::app::{Ctx, home, people, show};
+use crate::app::{Ctx, home, people, request, show, standing};
 use crate::chat::card::Card;
 use crate::chat::notice::{Destination, LinkNews, Notice};
 use crate::chat::say::link as say;
+use crate::chat::text::Who;
 use crate::domain::ids::{PersonId, WorkspaceId};
-use crate::domain::person::Person;
+use crate::domain::person::{Person, Standing};
 use crate::domain::settings::resolve;
 use crate::store::error::StoreError;
 use crate::store::links::{CodeState, LinkCode, Power};
@@ -35,6 +36,15 @@ pub async fn link(ctx: &mut Ctx<'_>, asker: &Asker, typed: &str) -> Answer {
     take(ctx, asker, typed, Pressed::No).await
 }
 
+/// From somebody who is not one of us here: they may be where a code was given to them. They are given
+/// none themselves.
+pub async fn from_outside(ctx: &mut Ctx<'_>, asker: &Asker, typed: &str) -> Answer {
+    if typed.trim().is_empty() {
+        return private(ctx, asker, say::code_from_there()).await;
+    }
+    take(ctx, asker, typed, Pressed::No).await
+}
+
 /// Whether what a code does was read and pressed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Pressed {
@@ -47,25 +57,23 @@ async fn take(ctx: &mut Ctx<'_>, asker: &Asker, typed: &str, pressed: Pressed) -
         Err(card) => private(ctx, asker, card).await,
         Ok(code) if code.organisation == *ctx.tx.organisation() => {
             let here = ctx.workspace.name.clone();
-            let there = workspace(ctx, &code.workspace).await?;
             if code.person == asker.person.id {
-                return private(ctx, asker, say::already_linked(&there.name)).await;
+                return private(ctx, asker, say::already_linked(&code.place)).await;
             }
             // Whoever got the code gets all that the asker may do: nobody is talked into that unawares.
             let owner = people::who(ctx, &code.person).await?;
-            let rises = ctx.tx.person(&code.person).await?.is_none_or(|own| own.role < asker.person.role);
-            if rises && pressed == Pressed::No {
-                return private(ctx, asker, say::is_that_you(&owner, &there.name, &code.code)).await;
+            if pressed == Pressed::No && would_rise(ctx, &code.person, &asker.person).await? {
+                return private(ctx, asker, say::is_that_you(&owner, &code.place, &code.code)).await;
             }
             ctx.tx.use_link_code(&code.code, ctx.now).await?;
             unite(ctx, &code.person, &asker.person.id).await?;
             tell_other_side(ctx, &code, &here, LinkNews::Linked).await?;
-            private(ctx, asker, say::linked(&owner, &there.name)).await
+            private(ctx, asker, say::linked(&owner, &code.place)).await
         }
         Ok(code) => {
             let both = code.power == Power::Admin && is_admin(ctx, &asker.person).await?;
             let card = if both {
-                say::join_offered(&ctx.workspace.name, &code.code)
+                say::join_offered(&owner_of(&code), &code.place, &ctx.workspace.name, &code.code)
             } else {
                 say::join_is_for_admins(&ctx.workspace.name)
             };
@@ -95,12 +103,13 @@ pub async fn join(ctx: &mut Ctx<'_>, asker: &Asker, code: &str) -> Answer {
     let what = serde_json::to_string(&format!("joined by {left}")).expect("text is plain data");
     ctx.tx.audit("organisation", Some(&code.person), &what, ctx.now).await?;
     unite(ctx, &code.person, &asker.person.id).await?;
-    for (older, newer) in ctx.tx.same_accounts().await? {
+    // One pair may hide another: who is left over has no accounts to compare any more.
+    while let Some((older, newer)) = ctx.tx.same_accounts(people::ONE_ACCOUNT_EVERYWHERE).await?.pop() {
         unite(ctx, &older, &newer).await?;
     }
-    let (here, there) = (ctx.workspace.name.clone(), workspace(ctx, &code.workspace).await?);
+    let here = ctx.workspace.name.clone();
     tell_other_side(ctx, &code, &here, LinkNews::Joined).await?;
-    private(ctx, asker, say::joined(&there.name)).await
+    private(ctx, asker, say::joined(&code.place)).await
 }
 
 /// Be reached in this workspace first.
@@ -123,22 +132,23 @@ pub async fn unlink(ctx: &mut Ctx<'_>, asker: &Asker) -> Answer {
     let (mut own, others): (Vec<_>, Vec<_>) =
         own.into_iter().partition(|(workspace, user, ..)| *workspace == here.id && *user == asker.user);
     let mut new = Person { id: PersonId::from(ctx.id()), deputy: None, ..old.clone() };
-    if let Some((_, _, standing, role)) = own.pop() {
-        (new.standing, new.role) = (standing, role);
-    }
+    // Nobody keeps what only the other account may do, and of whom nothing was told is looked up anew.
+    (new.standing, new.role) =
+        own.pop().map_or_else(|| standing::unknown(here.platform), |(_, _, standing, role)| (standing, role));
     ctx.tx.insert_person(&new).await?;
     ctx.tx.move_identity(&here.id, &asker.user, &new.id).await?;
-    let mut kept = old;
-    if let Some((standing, role)) = others
+    let there = workspace(ctx, &other).await?;
+    let mut kept = old.clone();
+    (kept.standing, kept.role) = others
         .into_iter()
         .map(|(_, _, standing, role)| (standing, role))
-        .reduce(|(one, role), (other, theirs)| (one.nearer(other), role.max(theirs)))
-    {
-        (kept.standing, kept.role) = (standing, role);
-        ctx.tx.save_person(&kept).await?;
-    }
+        .reduce(standing::nearest)
+        .unwrap_or_else(|| standing::unknown(there.platform));
+    ctx.tx.save_person(&kept).await?;
     audit(ctx, &kept.id, "unlinked").await?;
-    let there = workspace(ctx, &other).await?;
+    if old.standing == Standing::Staff && kept.standing != Standing::Staff {
+        request::person_left(ctx, &kept.id).await?;
+    }
     let reader = people::who(ctx, &kept.id).await?;
     let notice = Notice::Linked { reader, place: here.name.clone(), link: LinkNews::Unlinked };
     let key = format!("unlinked:{}", new.id);
@@ -159,6 +169,8 @@ async fn give(ctx: &mut Ctx<'_>, asker: &Asker) -> Answer {
         power,
         made_at: ctx.now,
         state: CodeState::Good,
+        name: asker.person.name.clone(),
+        place: ctx.workspace.name.clone(),
     };
     ctx.tx.make_link_code(&code).await?;
     private(ctx, asker, say::code(&code.code)).await
@@ -184,10 +196,29 @@ async fn redeemed(
         ctx.tx.note_link_try(&here, &asker.user, ctx.now).await?;
         return Ok(Err(say::no_such_code()));
     };
-    if code.workspace == here && code.user == asker.user {
-        return Ok(Err(say::own_code(&code.code)));
+    if code.workspace == here {
+        let own = code.user == asker.user;
+        return Ok(Err(if own { say::own_code(&code.code) } else { say::code_of_this_workspace() }));
     }
     Ok(Ok(code))
+}
+
+/// Whether the account that got the code could do more than before, once it is linked with the asker's.
+async fn would_rise(ctx: &mut Ctx<'_>, owner: &PersonId, asker: &Person) -> Result<bool, StoreError> {
+    let Some(owner) = ctx.tx.person(owner).await? else { return Ok(true) };
+    if owner.role < asker.role || owner.standing.nearer(asker.standing) != owner.standing {
+        return Ok(true);
+    }
+    if is_admin(ctx, asker).await? && !is_admin(ctx, &owner).await? {
+        return Ok(true);
+    }
+    let names = people::names(ctx).await?;
+    Ok(people::is_named(ctx, &asker.id, &names).await? && !people::is_named(ctx, &owner.id, &names).await?)
+}
+
+/// Who got a code, as shown: they may be of another organisation.
+fn owner_of(code: &LinkCode) -> Who {
+    Who { id: code.person.clone(), name: code.name.clone() }
 }
 
 /// Two persons become one. What the first has set stays; what they have not, they take from the other.

@@ -32,11 +32,15 @@ pub mod wake;
 
 pub mod deliver;
 
+mod belongs;
+
 pub mod address;
 
 pub mod run;
 
 pub mod people;
+
+pub mod standing;
 
 pub mod handoff;
 
@@ -179,15 +183,19 @@ impl App {
             return self.in_tx(tx, workspace).await;
         }
         drop(tx);
-        let now_of = self.store.workspace(workspace.platform, &workspace.key).await?;
-        let now_of = now_of.ok_or_else(|| StoreError::Missing("workspaces", workspace.id.to_string()))?;
-        self.remember_workspace(&now_of);
+        let now_of = self.now_of(workspace).await?;
         self.in_tx(self.store.begin(&now_of.organisation).await?, &now_of).await
     }
 
-    /// Looks without changing anything.
+    /// Looks without changing anything, wherever the workspace belongs by now.
     async fn look_in(&self, workspace: &Workspace) -> Result<Ctx<'_>, StoreError> {
-        self.in_tx(self.store.read(&workspace.organisation).await?, workspace).await
+        let mut tx = self.store.read(&workspace.organisation).await?;
+        if tx.holds(&workspace.id).await? {
+            return self.in_tx(tx, workspace).await;
+        }
+        drop(tx);
+        let now_of = self.now_of(workspace).await?;
+        self.in_tx(self.store.read(&now_of.organisation).await?, &now_of).await
     }
 
     /// What a decision or a look needs, around its transaction.

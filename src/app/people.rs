@@ -5,15 +5,14 @@
 
 use jiff::Timestamp;
 
-use crate::app::{App, Ctx, request};
+use crate::app::{App, Ctx, request, standing};
 use crate::chat::inbound::PersonFacts;
 use crate::chat::notice::Outgoing;
 use crate::chat::text::Who;
 use crate::domain::ids::{
     ChannelKey, OrganisationId, PersonId, PlatformKind, TopicId, UserKey, WorkspaceId, WorkspaceKey,
 };
-use crate::domain::person::{Pause, Person, Role, Standing};
-use crate::domain::settings::{Settings, wears};
+use crate::domain::person::{Pause, Person, Standing};
 use crate::domain::topic::Topic;
 use crate::store::error::StoreError;
 use crate::store::outbox::NewOutbox;
@@ -21,6 +20,10 @@ use crate::store::workspaces::Workspace;
 
 /// Facts older than this are looked up anew when the person does something.
 const FACTS_ARE_FRESH_FOR: jiff::SignedDuration = jiff::SignedDuration::from_hours(24 * 7);
+
+/// The platform on which an account's key means the same person in every workspace. Slack promises that
+/// only together with the workspace.
+pub const ONE_ACCOUNT_EVERYWHERE: PlatformKind = PlatformKind::Discord;
 
 impl App {
     /// Takes a workspace in: makes its organisation on the first time, its topics from the operator's
@@ -71,7 +74,7 @@ pub async fn names(ctx: &mut Ctx<'_>) -> Result<Vec<String>, StoreError> {
 
 /// The person behind a key, made known on the first meeting.
 pub async fn meet(ctx: &mut Ctx<'_>, user: &UserKey) -> Result<Person, StoreError> {
-    if let Some(id) = ctx.tx.identity(&ctx.workspace.id, user).await? {
+    if let Some(id) = known(ctx, user).await? {
         let met = ctx.tx.met_at(&ctx.workspace.id, user).await?;
         if met.is_none_or(|at| ctx.now.duration_since(at) > FACTS_ARE_FRESH_FOR) {
             look_up(ctx, user).await?;
@@ -91,7 +94,7 @@ pub async fn meet(ctx: &mut Ctx<'_>, user: &UserKey) -> Result<Person, StoreErro
 /// offered on.
 pub async fn met(ctx: &mut Ctx<'_>, facts: &PersonFacts) -> Result<Option<PersonId>, StoreError> {
     let Some(user) = &facts.user else { return Ok(None) };
-    let known = match ctx.tx.identity(&ctx.workspace.id, user).await? {
+    let known = match known(ctx, user).await? {
         Some(id) => ctx.tx.person_to_change(&id).await?,
         None => None,
     };
@@ -102,14 +105,17 @@ pub async fn met(ctx: &mut Ctx<'_>, facts: &PersonFacts) -> Result<Option<Person
     let before = known.as_ref().map(|person| person.standing);
     let mut person =
         known.unwrap_or_else(|| stranger(PersonId::from(ctx.id()), user.as_str(), ctx.workspace.platform));
-    if let Some(name) = facts.name.as_deref().map(str::trim).filter(|name| !name.is_empty()) {
+    if let Some(name) = facts.name.as_deref().map(str::trim).filter(|name| !name.is_empty())
+        && name != person.name
+        && (before.is_none() || names_them(ctx, &person.id).await?)
+    {
         name.clone_into(&mut person.name);
     }
     if let Some(zone) = &facts.zone {
         person.zone = jiff::tz::TimeZone::get(zone).ok().or(person.zone);
     }
-    let (standing, role) = here(&ctx.settings, facts, &person);
-    (person.standing, person.role) = everywhere(ctx, &person, user, standing, role).await?;
+    let told = standing::told(ctx, facts, &person, user).await?;
+    (person.standing, person.role) = told.everywhere;
     if let Some(away) = facts.away_until {
         person.away_until = away;
     }
@@ -125,12 +131,41 @@ pub async fn met(ctx: &mut Ctx<'_>, facts: &PersonFacts) -> Result<Option<Person
     // A change that only tells of do-not-disturb is not a look-up: the other facts stay unknown.
     let at = facts.name.is_some().then_some(ctx.now);
     ctx.tx.update_identity(&ctx.workspace.id, user, handle.as_deref(), email.as_deref(), at).await?;
-    ctx.tx.note_standing(&ctx.workspace.id, user, standing, role).await?;
+    if let Some((standing, role)) = told.here {
+        ctx.tx.note_standing(&ctx.workspace.id, user, standing, role).await?;
+    }
     if before == Some(Standing::Staff) && person.standing != Standing::Staff {
         request::person_left(ctx, &person.id).await?;
     }
     crate::app::home::refresh(ctx, std::slice::from_ref(&person.id)).await?;
     Ok(Some(person.id))
+}
+
+/// The person behind a key, where we have met them: here, or by the same account in another workspace.
+async fn known(ctx: &mut Ctx<'_>, user: &UserKey) -> Result<Option<PersonId>, StoreError> {
+    let here = ctx.workspace.id.clone();
+    if let Some(id) = ctx.tx.identity(&here, user).await? {
+        return Ok(Some(id));
+    }
+    if ctx.workspace.platform != ONE_ACCOUNT_EVERYWHERE || !ctx.spans_workspaces().await? {
+        return Ok(None);
+    }
+    let elsewhere = ctx.tx.same_account(ONE_ACCOUNT_EVERYWHERE, user).await?;
+    if let Some(id) = &elsewhere {
+        ctx.tx.add_identity(&here, user, id, None, None).await?;
+    }
+    Ok(elsewhere)
+}
+
+/// Whether somebody is called as they are here: people have other names elsewhere, and one at a time is
+/// enough. It is the one of the workspace they chose to be reached in, else of the oldest.
+async fn names_them(ctx: &mut Ctx<'_>, person: &PersonId) -> Result<bool, StoreError> {
+    if !ctx.spans_workspaces().await? {
+        return Ok(true);
+    }
+    let nowhere = WorkspaceId::from("");
+    let first = ctx.tx.reach(person, [&nowhere, &nowhere]).await?;
+    Ok(first.is_none_or(|first| first == ctx.workspace.id))
 }
 
 /// What the platform told along with a delivery, taken in where it is news.
@@ -139,52 +174,20 @@ pub async fn told(ctx: &mut Ctx<'_>, facts: &PersonFacts) -> Result<(), StoreErr
     if let Some(id) = ctx.tx.identity(&ctx.workspace.id, user).await?
         && let Some(person) = ctx.tx.person(&id).await?
     {
-        let (standing, role) = here(&ctx.settings, facts, &person);
-        let all = everywhere(ctx, &person, user, standing, role).await?;
+        let told = standing::told(ctx, facts, &person, user).await?;
         let met = ctx.tx.met_at(&ctx.workspace.id, user).await?;
         let fresh = met.is_some_and(|at| ctx.now.duration_since(at) <= FACTS_ARE_FRESH_FOR);
-        let same_name = facts.name.as_ref().is_none_or(|name| *name == person.name);
-        if fresh && same_name && all == (person.standing, person.role) {
+        let same_name = match &facts.name {
+            Some(name) if *name != person.name => !names_them(ctx, &id).await?,
+            _ => true,
+        };
+        let same = told.here == told.before && told.everywhere == (person.standing, person.role);
+        if fresh && same_name && same {
             return Ok(());
         }
     }
     met(ctx, facts).await?;
     Ok(())
-}
-
-/// What somebody is in this workspace: by the roles that settings name, else as the platform says.
-fn here(settings: &Settings, facts: &PersonFacts, known: &Person) -> (Standing, Role) {
-    let told = (facts.standing.unwrap_or(known.standing), facts.role.unwrap_or(known.role));
-    let Some(marks) = &facts.marks else { return told };
-    let (mut standing, mut role) = told;
-    if wears(marks, &settings.admin_roles) {
-        role = Role::Admin;
-    } else if wears(marks, &settings.steward_roles) {
-        role = role.max(Role::Steward);
-    }
-    if !settings.staff_roles.is_empty() && matches!(standing, Standing::Staff | Standing::Outside) {
-        let staff = role > Role::Member || wears(marks, &settings.staff_roles);
-        standing = if staff { Standing::Staff } else { Standing::Outside };
-    }
-    (standing, role)
-}
-
-/// What somebody is in all their workspaces together: whoever is one of us anywhere is one of us.
-async fn everywhere(
-    ctx: &mut Ctx<'_>,
-    person: &Person,
-    user: &UserKey,
-    standing: Standing,
-    role: Role,
-) -> Result<(Standing, Role), StoreError> {
-    let here = ctx.workspace.id.clone();
-    let others = ctx.tx.standings(&person.id).await?;
-    Ok(others
-        .into_iter()
-        .filter(|(workspace, key, ..)| !(*workspace == here && key == user))
-        .fold((standing, role), |(standing, role), (_, _, other, theirs)| {
-            (standing.nearer(other), role.max(theirs))
-        }))
 }
 
 /// The bot was taken out of the workspace: nothing is sent there any more.
@@ -249,10 +252,9 @@ async fn look_up(ctx: &mut Ctx<'_>, user: &UserKey) -> Result<(), StoreError> {
     errand(ctx, &format!("look_up:{user}:{today}"), &format!("look_up:{user}"), task).await
 }
 
-/// Somebody of whom nothing is known yet but their key. Where anybody can join, they are nobody of ours
-/// until the platform says so.
+/// Somebody of whom nothing is known yet but their key.
 fn stranger(id: PersonId, name: &str, platform: PlatformKind) -> Person {
-    let standing = if platform == PlatformKind::Discord { Standing::Outside } else { Standing::Staff };
+    let (standing, role) = standing::unknown(platform);
     Person {
         id,
         name: name.to_owned(),
@@ -264,7 +266,7 @@ fn stranger(id: PersonId, name: &str, platform: PlatformKind) -> Person {
         away_until: None,
         not_before: None,
         standing,
-        role: Role::Member,
+        role,
     }
 }
 

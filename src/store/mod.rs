@@ -24,6 +24,8 @@ pub mod identities;
 
 pub mod links;
 
+pub mod merge;
+
 pub mod topics;
 
 pub mod requests;

@@ -76,10 +76,14 @@ pub fn already_linked(place: &str) -> Card {
 }
 
 /// Two organisations could be one: what would change.
-pub fn join_offered(place: &str, code: &str) -> Card {
+pub fn join_offered(owner: &Who, place: &str, here: &str, code: &str) -> Card {
     Card::line(
-        Text::plain("The code is from another organisation, and you are an admin of both. ")
+        Text::plain("This code was given to ")
+            .who(owner)
+            .say(", an admin of another organisation: ")
             .then(name(place))
+            .say(". If that is you, ")
+            .then(name(here))
             .say(" can join it:"),
     )
     .and("Requests from either side find volunteers on both. Topics of the same name become one.")
@@ -106,9 +110,23 @@ pub fn own_code(code: &str) -> Card {
         .and(Text::new().code(format!("/service link {code}")))
 }
 
+/// Somebody else's of the same workspace.
+pub fn code_of_this_workspace() -> Card {
+    Card::line(
+        "This code was given in this workspace. It links an account in another one: its owner types it there.",
+    )
+}
+
+/// They are not one of us here, and may be elsewhere.
+pub fn code_from_there() -> Card {
+    Card::line("I do not know you as one of us here. If you are in another workspace, type there:")
+        .and(Text::new().code("/service link"))
+        .and("You get a code that links this account with yours; type it here.")
+}
+
 /// Guessing does not pay.
 pub fn too_many_tries() -> Card {
-    Card::line("That were many codes in a short time. Try again in 10 minutes, with a fresh one.")
+    Card::line("Those were many codes in a short time. Try again in 10 minutes, with a fresh one.")
 }
 
 /// Where somebody is reached.

@@ -503,10 +503,12 @@ pub fn links() -> Cards {
     say("is that you", link::is_that_you(&who("Ana"), "Harbour", "K7QMX2RA"));
     say("joined", link::joined("Harbour"));
     say("already linked", link::already_linked("Harbour"));
-    say("join offered", link::join_offered("Harbour", "K7QMX2RA"));
+    say("join offered", link::join_offered(&who("Ana"), "Harbour", "Community", "K7QMX2RA"));
     say("join is for admins", link::join_is_for_admins("Harbour"));
     say("no such code", link::no_such_code());
     say("own code", link::own_code("K7QMX2RA"));
+    say("code of this workspace", link::code_of_this_workspace());
+    say("code from there", link::code_from_there());
     say("too many tries", link::too_many_tries());
     say("reached here", link::reached_here("Harbour"));
     say("unlinked", link::unlinked("Harbour"));
