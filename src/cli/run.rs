@@ -146,7 +146,7 @@ impl Running {
         // What is said is sent on until all that was heard is taken in.
         let silence = CancellationToken::new();
         let platforms: Vec<Arc<dyn ChatPlatform>> =
-            self.seats.iter().map(|seat| -> Arc<dyn ChatPlatform> { seat.clone() }).collect();
+            self.seats.iter().map(|seat| Arc::clone(seat) as Arc<dyn ChatPlatform>).collect();
         let speaking = Arc::clone(&self.app).run(platforms, config.limits.deliveries, silence.clone());
         let mut speaking = tokio::spawn(speaking);
         let mut end = WELL;

@@ -20,7 +20,7 @@ use twilight_gateway::queue::InMemoryQueue;
 use intents::Content;
 use lanes::{Lane, Lanes};
 pub use monitor::{Counters, Monitor, Status};
-use shard::Shared;
+use seat::Shared;
 
 pub mod intents;
 
@@ -29,6 +29,8 @@ pub mod lanes;
 pub mod watermark;
 
 mod monitor;
+
+mod seat;
 
 mod session;
 

@@ -186,8 +186,12 @@ async fn a_post_stands_there_once_whatever_happens_to_the_answer() {
             bot.discord.let_time_pass(wait);
             errand.unsure = 1;
             bot.posted(&errand).await;
-            let words: Vec<String> =
-                bot.discord.look(|state| state.messages("sales")).iter().map(|m| m.content()).collect();
+            let words: Vec<String> = bot
+                .discord
+                .look(|state| state.messages("sales"))
+                .iter()
+                .map(crate::fake_discord::seen::Message::content)
+                .collect();
             let once: Vec<String> = (0..=n).map(|n| format!("number {n}")).collect();
             assert_eq!(words, once, "after {fault:?}");
         }

@@ -185,7 +185,7 @@ async fn declaring(discord: &discord::Discord, app: &App, stop: &CancellationTok
         }
         wait = (wait * 2).min(AFTER_REFUSAL);
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 /// What follows from a refusal: the end where nobody else is there, a pause where others go on.

@@ -58,7 +58,9 @@ impl Guild {
         }
         if let Some(roles) = data["roles"].as_array() {
             self.roles.clear();
-            roles.iter().for_each(|role| self.role(role));
+            for role in roles {
+                self.role(role);
+            }
         }
     }
 

@@ -361,11 +361,11 @@ fn typed_words_stay_words_in_every_span() {
         assert!(!text.contains("https://evil") && !text.contains("discord.gg"), "{text}");
     }
     assert_eq!(message["allowed_mentions"]["users"], serde_json::json!([]));
-    let link = Card::line(
+    let card_of_it = Card::line(
         Text::new()
             .span(Span::Link { url: "https://a.example/(x)<y>".to_owned(), label: "a [label]".to_owned() }),
     );
-    assert_eq!(rendered(link)["content"], "[a \\[label\\]](<https://a.example/%28x%29%3Cy%3E>)");
+    assert_eq!(rendered(card_of_it)["content"], "[a \\[label\\]](<https://a.example/%28x%29%3Cy%3E>)");
 }
 
 #[test]

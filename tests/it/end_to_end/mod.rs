@@ -15,3 +15,5 @@ mod bad_input;
 mod operating;
 
 mod faults;
+
+mod discord;
