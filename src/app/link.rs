@@ -60,6 +60,12 @@ async fn take(ctx: &mut Ctx<'_>, asker: &Asker, typed: &str, pressed: Pressed) -
             if code.person == asker.person.id {
                 return private(ctx, asker, say::already_linked(&code.place)).await;
             }
+            // One account in each workspace: who has two there could not say which of them to unlink.
+            let mine = ctx.tx.workspaces_with(&asker.person.id).await?;
+            let theirs = ctx.tx.workspaces_with(&code.person).await?;
+            if mine.iter().any(|workspace| theirs.contains(workspace)) {
+                return private(ctx, asker, say::linked_otherwise(&code.place)).await;
+            }
             // Whoever got the code gets all that the asker may do: nobody is talked into that unawares.
             let owner = people::who(ctx, &code.person).await?;
             if pressed == Pressed::No && would_rise(ctx, &code.person, &asker.person).await? {
@@ -97,6 +103,7 @@ pub async fn join(ctx: &mut Ctx<'_>, asker: &Asker, code: &str) -> Answer {
     }
     ctx.tx.use_link_code(&code.code, ctx.now).await?;
     let left = ctx.tx.organisation().to_string();
+    let open = ctx.tx.open_requests().await?;
     ctx.tx.join_organisation(&code.organisation).await?;
     ctx.workspace.organisation = code.organisation.clone();
     (ctx.settings, _) = resolve(&ctx.app.defaults.settings, &ctx.tx.settings().await?);
@@ -106,6 +113,12 @@ pub async fn join(ctx: &mut Ctx<'_>, asker: &Asker, code: &str) -> Answer {
     // One pair may hide another: who is left over has no accounts to compare any more.
     while let Some((older, newer)) = ctx.tx.same_accounts(people::ONE_ACCOUNT_EVERYWHERE).await?.pop() {
         unite(ctx, &older, &newer).await?;
+    }
+    // Their numbers are new, and their cards say them.
+    for id in open {
+        if let Some(open) = ctx.tx.request(&id).await? {
+            show::request(ctx, &open).await?;
+        }
     }
     let here = ctx.workspace.name.clone();
     tell_other_side(ctx, &code, &here, LinkNews::Joined).await?;
@@ -191,6 +204,12 @@ async fn redeemed(
     let typed: String =
         typed.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
     let found = ctx.tx.link_code(&typed).await?;
+    if let Some(code) = &found
+        && code.state == CodeState::Used
+        && code.person == asker.person.id
+    {
+        return Ok(Err(say::already_linked(&code.place)));
+    }
     let good = found.filter(|code| code.state == CodeState::Good && code.made_at >= since);
     let Some(code) = good else {
         ctx.tx.note_link_try(&here, &asker.user, ctx.now).await?;

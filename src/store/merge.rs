@@ -3,7 +3,7 @@
 //! Invariant: afterwards no row names the one that is left over; [`Tx::join_organisation`] is the only
 //! statement that moves rows from one tenant to another.
 
-use crate::domain::ids::{OrganisationId, PersonId, PlatformKind, UserKey, WorkspaceId};
+use crate::domain::ids::{OrganisationId, PersonId, PlatformKind, RequestId, UserKey, WorkspaceId};
 use crate::store::Tx;
 use crate::store::engine::{Conn, all, execute, one};
 use crate::store::error::StoreError;
@@ -73,6 +73,17 @@ impl Tx {
             user.as_str()
         )?;
         Ok(row.map(|(person,)| person.into()))
+    }
+
+    /// The organisation's open requests, by number.
+    pub async fn open_requests(&mut self) -> Result<Vec<RequestId>, StoreError> {
+        let rows = all!(
+            self.conn,
+            (String,),
+            "select id from requests where organisation = $1 and closed_at = 0 order by number",
+            self.organisation.as_str()
+        )?;
+        Ok(rows.into_iter().map(|(id,)| id.into()).collect())
     }
 
     /// Whether a workspace still belongs to the organisation of this transaction.

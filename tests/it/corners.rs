@@ -40,7 +40,7 @@ impl Office {
         let clock = Arc::new(ManualClock::at(start));
         let known: People =
             people.iter().map(|handle| (key(handle), Somebody::colleague(handle, "UTC"))).collect();
-        let chat = Arc::new(Chat::new(Arc::clone(&clock), known));
+        let chat = Arc::new(Chat::new(PlatformKind::Slack, Arc::clone(&clock), known));
         let mut settings = Settings { timezone: TimeZone::UTC, ..Settings::default() };
         change(&mut settings);
         let defaults = Defaults {

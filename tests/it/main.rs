@@ -45,3 +45,5 @@ mod support;
 mod transcripts;
 
 mod kill;
+
+mod links;

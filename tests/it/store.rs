@@ -4,6 +4,8 @@
 
 mod claims;
 
+mod links;
+
 mod people;
 
 mod places;

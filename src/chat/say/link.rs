@@ -117,6 +117,17 @@ pub fn code_of_this_workspace() -> Card {
     )
 }
 
+/// One person would have two accounts in one workspace.
+pub fn linked_otherwise(place: &str) -> Card {
+    Card::line(
+        Text::plain("One of the two accounts, here or in ")
+            .then(name(place))
+            .say(", is linked with another one already."),
+    )
+    .and("Linked together, somebody would have two in one workspace. Undo the other link first, with:")
+    .and(Text::new().code("/service unlink"))
+}
+
 /// They are not one of us here, and may be elsewhere.
 pub fn code_from_there() -> Card {
     Card::line("I do not know you as one of us here. If you are in another workspace, type there:")

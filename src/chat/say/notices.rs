@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::chat::card::{Card, Tone, Weight};
 use crate::chat::command::Command;
-use crate::chat::notice::{Asked, CameBack, Notice, Now, Possible, RequestView};
+use crate::chat::notice::{Asked, Between, CameBack, Notice, Now, Possible, RequestView};
 use crate::chat::say::{buttons, handoff, home, link, offers, pieces, relay, standing, status};
 use crate::chat::text::{Moment, Text, Who, duration};
 use crate::domain::ids::TopicId;
@@ -60,9 +60,16 @@ fn introduction(volunteer: &Who, there_until: Option<Timestamp>, view: &RequestV
     if let Some(customer) = &view.customer {
         card = card.fact("Customer", pieces::gist(customer, pieces::GIST));
     }
-    let why = Text::plain("You are both here because ")
-        .who(volunteer)
-        .say(" accepted this; from here it is yours to talk about");
+    // Where they are apart, only one of the two reads this.
+    let why = match view.between {
+        Between::Together => Text::plain("You are both here because ")
+            .who(volunteer)
+            .say(" accepted this; from here it is yours to talk about"),
+        Between::Apart => Text::new().who(volunteer).say(
+            " accepted this in another workspace and does not read along here; press Write to the holder, and I pass your words on",
+        ),
+    };
+    let card = buttons::write(card, view, "Write to the holder");
     pieces::because(buttons::linked(card, view), view, why)
 }
 

@@ -144,13 +144,17 @@ impl Discord {
             ..gateway::GatewaySettings::new(token)
         };
         seat.take(discord.clone());
+        let declared = CancellationToken::new();
         let mut status = discord.monitor.watch();
         let following = async {
             loop {
                 let connected = matches!(*status.borrow_and_update(), gateway::Status::Connected(_));
                 if connected {
-                    // The servers come right after the session.
-                    discord.settled(SERVERS_WITHIN).await;
+                    // The servers come right after the session; at the first start the commands, too.
+                    let _ = tokio::join!(
+                        discord.settled(SERVERS_WITHIN),
+                        timeout(SERVERS_WITHIN, declared.cancelled())
+                    );
                 }
                 seat.set(if connected { Sits::Connected } else { Sits::Connecting });
                 if status.changed().await.is_err() {
@@ -163,7 +167,7 @@ impl Discord {
         tokio::select! {
             () = listening => {}
             () = following => {}
-            () = declaring(&discord, &app, &stop) => {}
+            () = declaring(&discord, &app, &declared, &stop) => {}
         }
         Ok(())
     }
@@ -173,11 +177,19 @@ impl Discord {
 const SERVERS_WITHIN: Duration = Duration::from_secs(3);
 
 /// Tells Discord of the commands where they changed, again until it listens; then there is nothing to do.
-async fn declaring(discord: &discord::Discord, app: &App, stop: &CancellationToken) {
+async fn declaring(
+    discord: &discord::Discord,
+    app: &App,
+    declared: &CancellationToken,
+    stop: &CancellationToken,
+) {
     let mut wait = Duration::from_secs(1);
     loop {
         match declare::register(&discord.api, app).await {
-            Ok(_) => break,
+            Ok(_) => {
+                declared.cancel();
+                break;
+            }
             Err(why) => tracing::warn!(%why, "Discord has not taken the commands yet; trying again"),
         }
         if timeout(wait, stop.cancelled()).await.is_ok() {

@@ -122,9 +122,9 @@ async fn topics_and_settings_are_for_those_who_may() {
             (
                 "/service",
                 "topic edit billing about money",
-                &["The steward of the topic and admins can do that"],
+                &["That is for the steward of the topic"],
             ),
-            ("/service", "topic remove it", &["The steward of the topic and admins can do that"]),
+            ("/service", "topic remove it", &["That is for the steward of the topic"]),
             ("/service", "settings", &["offer_timeout", "default"]),
             ("/service", "settings offer_timeout 15m", &["That is for the owners and admins"]),
         ],

@@ -6,6 +6,7 @@ use tempfile::TempDir;
 
 use super::harness::{CONFIG, Program, alone};
 use crate::fake_discord::FakeDiscord;
+use crate::fake_discord::faults::Fault;
 use crate::fake_discord::gateway::Order;
 use crate::fake_discord::state::State;
 use crate::fake_discord::town::Town;
@@ -29,7 +30,7 @@ impl Story {
         program.ready().await;
         let story = Self { discord, folder, program, log: String::new(), said: 0 };
         story.discord.connected(1).await;
-        let answer = story.discord.as_user("ana").command("sales", "volunteer", &[]).await;
+        let answer = story.discord.as_user("ana").command("sales", "requests mine", &[]).await;
         assert!(answer.private(), "{}", answer.text());
         story
     }
@@ -151,7 +152,7 @@ async fn a_restart_goes_on_from_the_same_session() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn both_platforms_are_served_and_neither_waits_for_the_other() {
     let discord = FakeDiscord::start(Town::sample()).await;
-    discord.refuse_connections().await;
+    discord.outage(Some(Fault::DropBefore));
     let slack = FakeSlack::start(Workspace::sample().installed_from(&super::harness::manifest())).await;
     let folder = folder();
     let mut command = beside(&discord, &folder);
@@ -163,10 +164,10 @@ async fn both_platforms_are_served_and_neither_waits_for_the_other() {
     let mut program = Program::spawn(command);
     let first = program.logged(" is ready: Slack ").await;
     assert!(first.contains("Slack · workspace"), "{first}");
-    discord.accept_connections();
+    discord.outage(None);
     let both = program.logged(" is ready: Slack, Discord ").await;
     assert!(both.contains("acme"), "{both}");
-    let answer = discord.as_user("ana").command("sales", "requests", &[]).await;
+    let answer = discord.as_user("ana").command("sales", "requests mine", &[]).await;
     assert!(answer.private(), "{}", answer.text());
     assert!(answer.latency < Duration::from_secs(3));
     program.signal("TERM");
@@ -182,7 +183,7 @@ async fn without_the_privileged_intents_one_line_says_so_and_the_rest_works() {
     program.ready().await;
     let line = program.logged("has not granted").await;
     assert!(line.contains("Server Members Intent") && line.contains("Message Content Intent"), "{line}");
-    let answer = discord.as_user("ana").command("sales", "requests", &[]).await;
+    let answer = discord.as_user("ana").command("sales", "requests mine", &[]).await;
     assert!(answer.private(), "{}", answer.text());
     program.signal("TERM");
     assert_eq!(program.ended().await, Some(0));
@@ -195,7 +196,7 @@ async fn a_server_that_was_left_comes_back() {
     story.discord.kick_bot("acme");
     story.program.logged("was removed from the workspace").await;
     story.discord.add_bot("acme", crate::fake_discord::permissions::INSTALLED);
-    let answer = story.discord.as_user("ana").command("sales", "requests", &[]).await;
+    let answer = story.discord.as_user("ana").command("sales", "requests mine", &[]).await;
     assert!(answer.private() && !answer.text().is_empty(), "{}", answer.text());
     story.well().await;
 }

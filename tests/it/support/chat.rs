@@ -51,6 +51,7 @@ pub struct Weather {
 
 /// The platform.
 pub struct Chat {
+    kind: PlatformKind,
     clock: Arc<ManualClock>,
     inner: Mutex<Inner>,
 }
@@ -67,8 +68,8 @@ struct Inner {
 
 impl Chat {
     /// An empty chat of these people.
-    pub fn new(clock: Arc<ManualClock>, people: People) -> Self {
-        Self { clock, inner: Mutex::new(Inner { people, ..Inner::default() }) }
+    pub fn new(kind: PlatformKind, clock: Arc<ManualClock>, people: People) -> Self {
+        Self { kind, clock, inner: Mutex::new(Inner { people, ..Inner::default() }) }
     }
 
     /// Changes the people or the weather.
@@ -108,7 +109,7 @@ impl Chat {
                 {
                     return Delivery::Away(Some(until));
                 }
-                inner.post(to, card)
+                inner.post(self.kind, to, card)
             }
             Task::Edit { at, card } => inner.edit(at, card),
             Task::Home { user, card } => {
@@ -142,7 +143,11 @@ impl Chat {
 }
 
 impl Inner {
-    fn post(&mut self, to: &Address, card: &Addressed<Card>) -> Delivery {
+    fn post(&mut self, kind: PlatformKind, to: &Address, card: &Addressed<Card>) -> Delivery {
+        let (letter, on) = match kind {
+            PlatformKind::Discord => ('N', " on discord"),
+            _ => ('M', ""),
+        };
         let (channel, place, readers) = match to {
             Address::Person(user) => {
                 let gone = self.people.get(user).is_none_or(|person| person.standing == Standing::Left);
@@ -156,8 +161,8 @@ impl Inner {
                 let names: Vec<String> = users.iter().map(people::handle).collect();
                 (format!("G-{}", names.join("-")), names.join(" and "), users.clone())
             }
-            Address::Channel(channel) => (channel.to_string(), channel.to_string(), Vec::new()),
-            Address::Thread(channel, _) => (channel.to_string(), format!("{channel} thread"), Vec::new()),
+            Address::Channel(channel) => (channel.to_string(), format!("{channel}{on}"), Vec::new()),
+            Address::Thread(channel, _) => (channel.to_string(), format!("{channel} thread{on}"), Vec::new()),
         };
         if self.weather.gone.contains(&channel) {
             return Delivery::Gone("channel_not_found".to_owned());
@@ -165,7 +170,7 @@ impl Inner {
         self.posted += 1;
         let at = MessageRef {
             channel: ChannelKey::from(channel),
-            message: MessageKey::from(format!("M{}", self.posted)),
+            message: MessageKey::from(format!("{letter}{}", self.posted)),
         };
         let seen = Seen { place, how: How::New, readers, card: card.clone(), at: Some(at.clone()) };
         self.messages.insert(at.message.to_string(), seen.clone());
@@ -186,7 +191,7 @@ impl Inner {
 
 impl ChatPlatform for Chat {
     fn kind(&self) -> PlatformKind {
-        PlatformKind::Slack
+        self.kind
     }
 
     fn deliver<'a>(&'a self, errand: &'a Errand) -> Pin<Box<dyn Future<Output = Delivery> + Send + 'a>> {

@@ -6,6 +6,8 @@ use jiff::Timestamp;
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 
+use crate::support::people;
+
 /// One line of a story.
 #[derive(Debug)]
 pub struct Line {
@@ -17,7 +19,8 @@ pub struct Line {
     pub act: Act,
 }
 
-/// What somebody does. `who` is a handle.
+/// What somebody does. `who` is a handle; `ana on discord` acts with her account there. `{code}` in what is
+/// typed is the code to link accounts that somebody was shown last.
 #[derive(Debug)]
 pub enum Act {
     /// `ana in #sales: /handoff billing Refund stuck`
@@ -41,6 +44,8 @@ pub enum Act {
     Home { who: String },
     /// `dee leaves the company`
     Leaves { who: String },
+    /// `bo on discord has the roles Team, Moderators`; `none` takes them away
+    Roles { who: String, roles: Vec<String> },
     /// `dee moves to Asia/Kolkata`
     Moves { who: String, zone: String },
     /// `bo sets do not disturb until 11:00`
@@ -66,6 +71,8 @@ pub struct Button {
     pub request: Option<i64>,
     /// On what the card said before it changed.
     pub old: bool,
+    /// On the screen of somebody else, who may not even see it: `cy clicks bo's Send`.
+    pub of: Option<String>,
 }
 
 /// How often a press reaches the bot.
@@ -153,7 +160,10 @@ fn act(words: &str, at: Timestamp, zone: &TimeZone) -> Option<Act> {
         return Some(Act::Gone { channel: rest.strip_suffix(" is deleted")?.to_owned() });
     }
     let (who, rest) = words.split_once(' ')?;
-    let who = who.to_owned();
+    let (who, rest) = match rest.strip_prefix("on discord ") {
+        Some(rest) => (format!("{who}{}", people::DISCORD), rest),
+        None => (who.to_owned(), rest),
+    };
     let (verb, rest) = rest.split_once(' ')?;
     match verb {
         "and" => {
@@ -209,6 +219,10 @@ fn act(words: &str, at: Timestamp, zone: &TimeZone) -> Option<Act> {
             Some(Act::HandOff { who, author, place, text: grown(text) })
         }
         "opens" if rest == "home" => Some(Act::Home { who }),
+        "has" => {
+            let roles = rest.strip_prefix("the roles ")?.split(", ").map(str::to_owned);
+            Some(Act::Roles { who, roles: roles.filter(|role| role != "none").collect() })
+        }
         "leaves" => Some(Act::Leaves { who }),
         "moves" => Some(Act::Moves { who, zone: rest.strip_prefix("to ")?.to_owned() }),
         "sets" => {
@@ -228,16 +242,20 @@ fn button(label: &str, choice: Option<&str>) -> Option<Button> {
             None => (text.to_owned(), None),
         })
     };
+    let (of, label) = match label.split_once("'s ") {
+        Some((of, label)) => (Some(of.replace(" on discord", people::DISCORD)), label),
+        None => (None, label),
+    };
     let (old, label) = match label.strip_prefix("the old ") {
         Some(label) => (true, label),
         None => (false, label),
     };
     if let Some(choice) = choice {
         let (choice, request) = of_request(choice)?;
-        return Some(Button { label: label.to_owned(), choice: Some(choice), request, old });
+        return Some(Button { label: label.to_owned(), choice: Some(choice), request, old, of });
     }
     let (label, request) = of_request(label)?;
-    Some(Button { label, choice: None, request, old })
+    Some(Button { label, choice: None, request, old, of })
 }
 
 /// `{word × 100}` is the word a hundred times; `⏎` begins a new line.

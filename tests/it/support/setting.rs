@@ -7,7 +7,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use crate::support::people::People;
-use crate::support::people::{Somebody, key};
+use crate::support::people::{DISCORD, Somebody, key};
 
 /// The zone in which a script tells time, unless it says another.
 const ZONE: &str = "Europe/Berlin";
@@ -74,7 +74,12 @@ impl Setting {
             "" | "#" | "zone" | "starts" => {}
             "people" => {
                 for person in rest.split(',') {
-                    self.person(person.trim(), zone);
+                    self.person(person.trim(), "", zone);
+                }
+            }
+            "discord" => {
+                for person in rest.split(',') {
+                    self.person(person.trim(), DISCORD, zone);
                 }
             }
             "set" => {
@@ -101,16 +106,18 @@ impl Setting {
         }
     }
 
-    /// `ana`, `bo (Europe/Lisbon)`, `gus (guest)`, `eve (admin)`, `zoe (stranger)`.
-    fn person(&mut self, written: &str, zone: &str) {
+    /// `ana`, `bo (Europe/Lisbon)`, `gus (guest)`, `eve (admin)`, `zoe (stranger)`; who is on a line that
+    /// begins with `discord` has an account there.
+    fn person(&mut self, written: &str, on: &str, zone: &str) {
         let (handle, about) = written.split_once(' ').unwrap_or((written, ""));
+        let handle = &format!("{handle}{on}");
         let mut person = Somebody::colleague(handle, zone);
         match about.trim_matches(['(', ')']) {
             "" => {}
             "guest" => person.standing = Standing::Outside,
             "app" => person.standing = Standing::Bot,
             "admin" => person.role = Role::Admin,
-            "stranger" => self.strangers.push(handle.to_owned()),
+            "stranger" => self.strangers.push(handle.clone()),
             zone => zone.clone_into(&mut person.zone),
         }
         self.people.insert(key(handle), person);

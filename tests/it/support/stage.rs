@@ -9,6 +9,7 @@ use goodturn::domain::ids::{ChannelKey, MessageRef, Place, PlaceKind, UserKey};
 use jiff::tz::TimeZone;
 
 use crate::support::chat::{How, Seen};
+use crate::support::people;
 use crate::support::script::Button;
 
 /// Everybody's screens.
@@ -94,6 +95,7 @@ pub fn place_named(name: &str) -> Place {
 
 /// The direct conversation of somebody and the bot.
 pub fn directly(who: &str) -> Place {
+    let who = people::handle(&people::key(who));
     Place { channel: ChannelKey::from(format!("D-{who}")), thread: None, kind: PlaceKind::Direct }
 }
 

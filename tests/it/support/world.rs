@@ -13,7 +13,7 @@ use goodturn::chat::inbound::{Event, Inbound, Mentioned, PersonFacts, Reply, Sai
 use goodturn::chat::parse;
 use goodturn::chat::platform::ChatPlatform;
 use goodturn::domain::ids::{MessageKey, MessageRef, Place, PlatformKind, WorkspaceKey};
-use goodturn::domain::person::Standing;
+use goodturn::domain::person::{Role, Standing};
 use goodturn::domain::recurrence::Recurrence;
 use goodturn::domain::topic::Topic;
 use goodturn::store::Store;
@@ -34,13 +34,14 @@ const MOST_TURNS: u32 = 200;
 pub struct World {
     app: App,
     clock: Arc<ManualClock>,
-    chat: Arc<Chat>,
+    chats: Vec<Arc<Chat>>,
     platforms: Vec<Arc<dyn ChatPlatform>>,
     stage: Stage,
     zone: TimeZone,
     told: String,
     day: Option<jiff::civil::Date>,
     deliveries: u32,
+    code: String,
 }
 
 /// Plays a script to its end and gives the transcript.
@@ -71,7 +72,14 @@ impl World {
     /// A world in which everybody is known and nothing was said yet.
     pub async fn new(setting: Setting) -> Self {
         let clock = Arc::new(ManualClock::at(setting.start - SignedDuration::from_hours(1)));
-        let chat = Arc::new(Chat::new(Arc::clone(&clock), setting.people.clone()));
+        let chats: Vec<Arc<Chat>> = [PlatformKind::Slack, PlatformKind::Discord]
+            .into_iter()
+            .map(|kind| {
+                let here = |(_, person): &(_, people::Somebody)| people::platform(&person.handle) == kind;
+                let people = setting.people.clone().into_iter().filter(here).collect();
+                Arc::new(Chat::new(kind, Arc::clone(&clock), people))
+            })
+            .collect();
         let store = Store::open("sqlite::memory:", OpenMode::Run).await.expect("a store in memory");
         let defaults = Defaults {
             settings: setting.settings.clone(),
@@ -82,17 +90,26 @@ impl World {
         };
         let metrics = Arc::new(Metrics::new());
         let app = App::new(store, clock.clone(), IdSource::seeded(7), defaults, metrics);
-        app.adopt(PlatformKind::Slack, &WorkspaceKey::from("T1"), "Example").await.expect("a workspace");
+        let on_discord =
+            setting.people.values().any(|one| people::platform(&one.handle) == PlatformKind::Discord);
+        let name = if on_discord { "Harbour" } else { "Example" };
+        app.adopt(PlatformKind::Slack, &WorkspaceKey::from("T1"), name).await.expect("a workspace");
+        if on_discord {
+            clock.set(app.now() + SignedDuration::from_secs(1));
+            let key = WorkspaceKey::from("G1");
+            app.adopt(PlatformKind::Discord, &key, "Community").await.expect("a workspace");
+        }
         let mut world = Self {
             app,
-            platforms: vec![chat.clone()],
+            platforms: chats.iter().map(|chat| Arc::clone(chat) as Arc<dyn ChatPlatform>).collect(),
             clock,
-            chat,
+            chats,
             stage: Stage::default(),
             zone: setting.zone.clone(),
             told: String::new(),
             day: None,
             deliveries: 0,
+            code: String::new(),
         };
         world.settle_in(setting).await;
         world
@@ -102,18 +119,16 @@ impl World {
     async fn settle_in(&mut self, setting: Setting) {
         let known = setting.people.values().filter(|person| !setting.strangers.contains(&person.handle));
         // One after the other, so that ids sort as handles do and a tie goes to the first by name.
-        let facts: Vec<PersonFacts> = known.map(people::Somebody::facts).collect();
-        for facts in facts {
+        for person in known {
             self.clock.set(self.app.now() + SignedDuration::from_secs(1));
-            self.receive(None, None, Event::Met(vec![facts])).await;
+            self.met(person.facts(), &person.handle).await;
         }
         for head in &setting.topics {
             for handle in &head.volunteers {
                 let join = Command::Volunteer(VolunteerCommand::Join(vec![head.name.clone()]));
                 self.receive(Some(handle), None, Event::Command(join)).await;
             }
-            let admin =
-                setting.people.values().find(|person| person.role == goodturn::domain::person::Role::Admin);
+            let admin = setting.people.values().rev().find(|person| person.role == Role::Admin);
             for edit in &head.edits {
                 let admin = &admin.expect("somebody who is (admin) sets up topics").handle;
                 let command = parse::slash("service", &format!("topic edit {} {edit}", head.name));
@@ -148,7 +163,7 @@ impl World {
         match act {
             Act::Slash { who, place, text } => {
                 let (name, words) = text.split_once(' ').unwrap_or((&text, ""));
-                let command = parse::slash(name, words);
+                let command = parse::slash(name, &words.replace("{code}", &self.code));
                 let place = self.place(&place);
                 self.said(&who, place, &text, Event::Command(command)).await;
             }
@@ -167,8 +182,13 @@ impl World {
                 self.said(&who, place, &text, said).await;
             }
             Act::Press { who, button, times } => {
-                let pressed: Vec<_> =
-                    who.iter().map(|who| (who, self.stage.press(&people::key(who), &button))).collect();
+                let pressed: Vec<_> = who
+                    .iter()
+                    .map(|who| {
+                        let sees = people::key(button.of.as_ref().unwrap_or(who));
+                        (who, self.stage.press(&sees, &button))
+                    })
+                    .collect();
                 for (who, pressed) in pressed {
                     let Some((command, place)) = pressed else {
                         self.lines("!", who, vec![format!("sees no such button ({button:?})")]);
@@ -213,21 +233,33 @@ impl World {
             Act::Home { who } => self.receive(Some(&who), None, Event::HomeOpened).await,
             Act::Leaves { who } => self.change(&who, |person| person.standing = Standing::Left).await,
             Act::Moves { who, zone } => self.change(&who, |person| person.zone = zone).await,
-            Act::Quiet { who, until } => self.chat.change(|people, _| {
+            Act::Roles { who, roles } => self.change(&who, |person| person.marks = Some(roles)).await,
+            Act::Quiet { who, until } => self.chat(&who).change(|people, _| {
                 people.get_mut(&people::key(&who)).expect("somebody").quiet_until = Some(until);
             }),
-            Act::Fails { times } => self.chat.change(|_, weather| weather.failing = times),
-            Act::Unsure { times } => self.chat.change(|_, weather| weather.unsure = times),
-            Act::Gone { channel } => self.chat.change(|_, weather| weather.gone.push(channel)),
+            Act::Fails { times } => self.chats[0].change(|_, weather| weather.failing = times),
+            Act::Unsure { times } => self.chats[0].change(|_, weather| weather.unsure = times),
+            Act::Gone { channel } => self.chats[0].change(|_, weather| weather.gone.push(channel)),
             Act::Pass => {}
         }
     }
 
     /// Something about somebody changes, and the platform tells.
     async fn change(&mut self, who: &str, change: impl FnOnce(&mut people::Somebody)) {
-        self.chat.change(|people, _| change(people.get_mut(&people::key(who)).expect("somebody")));
-        let facts = self.chat.person(who).expect("somebody").facts();
-        self.receive(None, None, Event::Met(vec![facts])).await;
+        let chat = Arc::clone(self.chat(who));
+        chat.change(|people, _| change(people.get_mut(&people::key(who)).expect("somebody")));
+        let facts = chat.person(who.trim_end_matches(people::DISCORD)).expect("somebody").facts();
+        self.met(facts, who).await;
+    }
+
+    fn chat(&self, who: &str) -> &Arc<Chat> {
+        let kind = people::platform(who);
+        self.chats.iter().find(|chat| chat.kind() == kind).expect("there is one of each")
+    }
+
+    async fn met(&mut self, facts: PersonFacts, who: &str) {
+        let (platform, event) = (people::platform(who), Event::Met(vec![facts]));
+        self.take_in(platform, None, None, Vec::new(), event).await;
     }
 
     fn place(&mut self, name: &str) -> Option<Place> {
@@ -250,18 +282,20 @@ impl World {
         let mentions = text
             .split_whitespace()
             .filter_map(|word| word.strip_prefix('@'))
-            .filter_map(|name| self.chat.person(name))
+            .filter_map(|name| self.chat(who).person(name))
             .map(|person| Mentioned { user: people::key(&person.handle), shown: person.handle })
             .collect();
-        self.take_in(Some(who), place, mentions, event).await;
+        self.take_in(people::platform(who), Some(who), place, mentions, event).await;
     }
 
     async fn receive(&mut self, who: Option<&str>, place: Option<Place>, event: Event) {
-        self.take_in(who, place, Vec::new(), event).await;
+        let platform = people::platform(who.unwrap_or_default());
+        self.take_in(platform, who, place, Vec::new(), event).await;
     }
 
     async fn take_in(
         &mut self,
+        platform: PlatformKind,
         who: Option<&str>,
         place: Option<Place>,
         mentions: Vec<Mentioned>,
@@ -269,8 +303,8 @@ impl World {
     ) {
         self.deliveries += 1;
         let inbound = Inbound {
-            platform: PlatformKind::Slack,
-            workspace: WorkspaceKey::from("T1"),
+            platform,
+            workspace: WorkspaceKey::from(if platform == PlatformKind::Discord { "G1" } else { "T1" }),
             delivery: format!("delivery-{}", self.deliveries),
             actor: who.map(people::key),
             place,
@@ -284,7 +318,7 @@ impl World {
             Reply::Nothing => {}
             Reply::Private(card) => {
                 let readers = vec![people::key(who)];
-                let place = format!("{who} privately");
+                let place = format!("{} privately", people::handle(&people::key(who)));
                 self.appear(&Seen { place, how: How::New, readers, card, at: None });
             }
             Reply::Form(form) => {
@@ -296,13 +330,20 @@ impl World {
     }
 
     fn see(&mut self) {
-        for seen in self.chat.fresh() {
+        let fresh: Vec<Seen> = self.chats.iter().flat_map(|chat| chat.fresh()).collect();
+        for seen in fresh {
             self.appear(&seen);
         }
     }
 
     fn appear(&mut self, seen: &Seen) {
         self.stage.show(seen);
+        let words = seen.card.said.words(&self.zone);
+        if let Some((_, code)) = words.split_once("/service link ")
+            && let Some(code) = code.get(..8).filter(|code| code.bytes().all(|c| c.is_ascii_alphanumeric()))
+        {
+            code.clone_into(&mut self.code);
+        }
         let arrow = if seen.how == How::Edited { "✎" } else { "→" };
         self.lines(arrow, &seen.place, screen::card(&seen.card.said, &seen.card.zone));
     }

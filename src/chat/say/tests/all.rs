@@ -508,6 +508,7 @@ pub fn links() -> Cards {
     say("no such code", link::no_such_code());
     say("own code", link::own_code("K7QMX2RA"));
     say("code of this workspace", link::code_of_this_workspace());
+    say("linked otherwise", link::linked_otherwise("Harbour"));
     say("code from there", link::code_from_there());
     say("too many tries", link::too_many_tries());
     say("reached here", link::reached_here("Harbour"));
