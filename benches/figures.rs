@@ -22,10 +22,13 @@ use std::time::{Duration, Instant};
 
 use fake_slack::FakeSlack;
 use fake_slack::workspace::{Person, Workspace};
-use goodturn::domain::ids::{OrganisationId, PersonId, PlatformKind, WorkspaceId, WorkspaceKey};
+use goodturn::domain::ids::{
+    MessageKey, OrganisationId, PersonId, PlatformKind, UserKey, WorkspaceId, WorkspaceKey,
+};
 use goodturn::domain::office_hours::OfficeHours;
 use goodturn::domain::office_hours::weekly::Weekly;
 use goodturn::domain::person::{Pause, Standing};
+use goodturn::domain::reading::{Channel, Said, Side};
 use goodturn::domain::topic::{Candidate, Via, choose};
 use goodturn::store::Store;
 use goodturn::store::engine::OpenMode;
@@ -39,6 +42,9 @@ fn main() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     if wants("choosing") {
         choosing();
+    }
+    if wants("reading") {
+        reading();
     }
     if wants("timers") {
         runtime.block_on(timers());
@@ -62,6 +68,58 @@ fn timed<T>(what: impl FnOnce() -> T) -> Duration {
     let begun = Instant::now();
     black_box(what());
     begun.elapsed()
+}
+
+// --- reading --------------------------------------------------------------------------------------
+
+/// A busy channel: so many messages of so many people, every fourth a question, 50 followed at a time.
+const HEARD: usize = 50_000;
+const SPEAKERS: usize = 60;
+const FOLLOWED: usize = 50;
+
+fn reading() {
+    let mut channel = Channel::default();
+    let keys: Vec<MessageKey> = (0..HEARD).map(|number| MessageKey::from(number.to_string())).collect();
+    let names: Vec<String> = (0..SPEAKERS).map(|number| format!("person{number}")).collect();
+    let words: Vec<String> = (0..4_000).map(|number| format!("word{number} ")).collect();
+    let users: Vec<UserKey> = names.iter().map(|name| UserKey::from(name.as_str())).collect();
+    // A small generator of our own, so that every run reads the same.
+    let mut state = 1_u64;
+    let mut below = |most: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).unwrap() % most
+    };
+    let begun = Timestamp::from_second(1_800_000_000).unwrap();
+    let mut times = Vec::with_capacity(HEARD);
+    for number in 0..HEARD {
+        let mut text = String::new();
+        if below(3) == 0 {
+            text = format!("{}: ", names[below(SPEAKERS)]);
+        }
+        for _ in 0..4 + below(20) {
+            text.push_str(&words[below(words.len())]);
+        }
+        let asks = below(4) == 0;
+        text.push_str(if asks { "how does it work?" } else { "in the end" });
+        let who = below(SPEAKERS);
+        let said = Said {
+            message: &keys[number],
+            author: &users[who],
+            name: &names[who],
+            side: Side::Unknown,
+            at: begun + SignedDuration::from_secs(7 * i64::try_from(number).unwrap()),
+            text: &text,
+            facts: &[],
+        };
+        times.push(timed(|| channel.hear(&said)));
+        if asks {
+            channel.follow();
+        }
+        if let Some(old) = number.checked_sub(4 * FOLLOWED) {
+            channel.let_go(&keys[old]);
+        }
+    }
+    tell("reading one message of a busy channel, 50 questions open", times, "20 µs");
 }
 
 // --- choosing -------------------------------------------------------------------------------------

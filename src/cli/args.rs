@@ -68,6 +68,9 @@ pub enum Command {
     Discord(DiscordCommand),
     /// Bring the database up to date; `run` does this too
     Migrate,
+    /// Measure the judgement on recorded conversations
+    #[command(subcommand)]
+    Eval(EvalCommand),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -89,6 +92,13 @@ pub enum ConfigCommand {
 pub enum SlackCommand {
     /// Print the app manifest: paste it where Slack asks for one when an app is made
     Manifest,
+}
+
+/// Measuring the judgement.
+#[derive(Debug, Clone, Subcommand)]
+pub enum EvalCommand {
+    /// Which questions in a channel are answered, and by which message?
+    Unanswered(super::eval::Files),
 }
 
 /// Setting up Discord.

@@ -11,7 +11,7 @@ use clap::{CommandFactory, Parser};
 use crate::config::origin::Origin;
 use crate::config::sources::{Flags, Sources, of_this_process};
 use crate::config::{self, Config};
-use args::{Args, Command, ConfigCommand, DiscordCommand, SlackCommand};
+use args::{Args, Command, ConfigCommand, DiscordCommand, EvalCommand, SlackCommand};
 
 pub mod stop;
 
@@ -24,6 +24,8 @@ mod check;
 mod database;
 
 mod discord;
+
+mod eval;
 
 mod invite;
 
@@ -115,6 +117,7 @@ fn dispatch(
             configured(sources, err, |config, err| playground::playground(config, memory, "", err))
         }
         Command::Migrate => configured(sources, err, |config, err| migrate::migrate(config, out, err)),
+        Command::Eval(EvalCommand::Unanswered(files)) => eval::unanswered(&files, out, err),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Args::command(), "goodturn", &mut script);

@@ -21,3 +21,5 @@ pub mod holding;
 pub mod refusal;
 
 pub mod settings;
+
+pub mod reading;

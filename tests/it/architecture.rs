@@ -209,6 +209,7 @@ const KRATES: &[&str] = &[
     "clap",
     "clap_complete",
     "cron",
+    "flate2",
     "futures_util",
     "hyper_rustls",
     "jiff",
