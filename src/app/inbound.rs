@@ -85,6 +85,14 @@ impl App {
             tracing::debug!(platform = inbound.platform.as_str(), "an event of a workspace that is not ours");
             return Ok((Reply::Nothing, "foreign"));
         };
+        // Most of what is overheard concerns nothing here: it is looked at, and leaves no trace.
+        if let Event::Said(Said { to_bot: Speech::Overheard, .. }) = &inbound.event {
+            let mut looking = self.look_in(&workspace).await?;
+            let Some(place) = &inbound.place else { return Ok((Reply::Nothing, "passed")) };
+            if request::at(&mut looking, &place.channel, place.thread.as_ref()).await?.is_none() {
+                return Ok((Reply::Nothing, "passed"));
+            }
+        }
         let mut ctx = self.decide(&workspace).await?;
         match ctx.tx.first_delivery(&workspace.id, &inbound.delivery, ctx.now).await? {
             // The reply to words goes out beside the acknowledgement: it stands there already.

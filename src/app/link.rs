@@ -71,7 +71,9 @@ async fn take(ctx: &mut Ctx<'_>, asker: &Asker, typed: &str, pressed: Pressed) -
             if pressed == Pressed::No && would_rise(ctx, &code.person, &asker.person).await? {
                 return private(ctx, asker, say::is_that_you(&owner, &code.place, &code.code)).await;
             }
-            ctx.tx.use_link_code(&code.code, ctx.now).await?;
+            if !ctx.tx.use_link_code(&code.code, ctx.now).await? {
+                return private(ctx, asker, say::no_such_code()).await;
+            }
             unite(ctx, &code.person, &asker.person.id).await?;
             tell_other_side(ctx, &code, &here, LinkNews::Linked).await?;
             private(ctx, asker, say::linked(&owner, &code.place)).await
@@ -101,7 +103,9 @@ pub async fn join(ctx: &mut Ctx<'_>, asker: &Asker, code: &str) -> Answer {
     if code.power != Power::Admin || !is_admin(ctx, &asker.person).await? {
         return private(ctx, asker, say::join_is_for_admins(&ctx.workspace.name)).await;
     }
-    ctx.tx.use_link_code(&code.code, ctx.now).await?;
+    if !ctx.tx.use_link_code(&code.code, ctx.now).await? {
+        return private(ctx, asker, say::no_such_code()).await;
+    }
     let left = ctx.tx.organisation().to_string();
     let open = ctx.tx.open_requests().await?;
     ctx.tx.join_organisation(&code.organisation).await?;

@@ -168,10 +168,10 @@ impl Known for Guilds {
                 roles.iter().flat_map(|role| [Some(role.to_string()), names(role)]).flatten().collect();
             (guild.map(|guild| guild.rights(id(&user["id"]), &roles)), marks)
         });
-        // Of a server that is not known yet, an interaction still tells what its actor may.
-        let rights = rights.or_else(|| member["permissions"].as_str().and_then(|bits| bits.parse().ok()));
-        facts.marks = Some(marks);
+        // Of a server that is not known yet nothing is said of what people are: half a truth would take
+        // somebody's work away. What was known of them stands until then.
         if let Some(rights) = rights {
+            facts.marks = Some(marks);
             let staff = rights & permissions::OF_STAFF != 0;
             let admin = rights & permissions::OF_ADMINS != 0;
             facts.role = Some(if admin { PersonRole::Admin } else { PersonRole::Member });

@@ -13,7 +13,8 @@ use crate::store::values::{ms_or_none, ts_or_none};
 use crate::store::{Store, Tx};
 
 impl Store {
-    /// The active workspaces in which we have met this user, the one we last heard of them in first.
+    /// The active workspaces in which we have met this user: those in which they are of the staff first,
+    /// then the one they chose, then the one we last heard of them in.
     pub async fn workspaces_of(
         &self,
         platform: PlatformKind,
@@ -25,7 +26,8 @@ impl Store {
             (String,),
             "select w.key from identities i join workspaces w on w.id = i.workspace \
              where w.platform = $1 and i.user_key = $2 and w.active = $3 \
-             order by i.preferred desc, i.facts_at desc, w.created_at, w.id",
+             order by case when i.standing = 'staff' then 0 else 1 end, i.preferred desc, \
+             i.facts_at desc, w.created_at, w.id",
             platform.as_str(),
             user.as_str(),
             true
@@ -230,18 +232,22 @@ impl Tx {
     /// Who is meant by a name, whatever its case: those of this user key, else of this handle, else of
     /// this e-mail address, else of this full name. More than one where the name is not unique.
     pub async fn find_persons(&mut self, named: &str) -> Result<Vec<PersonId>, StoreError> {
-        let accounts = self.find_accounts(named).await?;
-        if !accounts.is_empty() {
-            return Ok(accounts);
-        }
-        self.find(named, &["select id from persons where organisation = $1 and name_lower = $2"]).await
+        let by_name = [
+            "select distinct person from identities where organisation = $1 and user_lower = $2",
+            "select distinct person from identities where organisation = $1 and handle = $2",
+            "select distinct person from identities where organisation = $1 and email = $2",
+            "select id from persons where organisation = $1 and name_lower = $2",
+        ];
+        self.find(named, &by_name).await
     }
 
-    /// As [`Tx::find_persons`], leaving aside the names that people choose for themselves.
+    /// Whose account bears this name for sure: what people choose for themselves is left aside, and so
+    /// are handles on Discord, which anybody takes who comes first. There, the id counts.
     pub async fn find_accounts(&mut self, named: &str) -> Result<Vec<PersonId>, StoreError> {
         let by_account = [
             "select distinct person from identities where organisation = $1 and user_lower = $2",
-            "select distinct person from identities where organisation = $1 and handle = $2",
+            "select distinct i.person from identities i join workspaces w on w.id = i.workspace \
+             where i.organisation = $1 and i.handle = $2 and w.platform <> 'discord'",
             "select distinct person from identities where organisation = $1 and email = $2",
         ];
         self.find(named, &by_account).await

@@ -35,9 +35,10 @@ pub(super) fn read(message: &Value, guild: Option<&str>, context: &Context<'_>) 
     };
     let words = content(message, &workspace, context);
     let to_bot = if words.bot || place.kind == PlaceKind::Direct { Speech::ToBot } else { Speech::Overheard };
+    // Who only talks to others is nobody to us.
     let (people, strangers) = match guild {
-        Some(_) => people(message, &workspace, context),
-        None => (Vec::new(), Vec::new()),
+        Some(_) if to_bot == Speech::ToBot => people(message, &workspace, context),
+        _ => (Vec::new(), Vec::new()),
     };
     let channel = message["channel_id"].as_str().unwrap_or_default();
     let link = Some(permalink(guild, channel, id));

@@ -86,12 +86,11 @@ fn names_and_what_is_not_told() {
     assert_eq!((partial.name.as_deref(), partial.standing, partial.marks), (Some("Ana"), None, None));
     let bot = of(json!({"user": {"id": "6", "username": "b", "bot": true}, "roles": ["21"]}));
     assert_eq!(bot.standing, Some(Standing::Bot));
-    // Of a server not known yet only the actor's own permissions are known.
+    // Of a server not known yet nothing is said: neither what a channel allows, nor half of the marks.
     let elsewhere = WorkspaceKey::from("2");
-    let actor = json!({"user": user, "roles": ["77"], "permissions": "8192"});
-    assert_eq!(guilds.facts(&elsewhere, &actor).standing, Some(Standing::Staff));
-    let member = json!({"user": user, "roles": ["77"]});
-    assert_eq!(guilds.facts(&elsewhere, &member).standing, None);
+    let actor = guilds.facts(&elsewhere, &json!({"user": user, "roles": ["77"], "permissions": "8192"}));
+    assert_eq!((actor.standing, actor.role, actor.marks), (None, None, None));
+    assert_eq!(actor.name.as_deref(), Some("Ana"));
     assert_eq!(of(json!({})).user, None);
 }
 

@@ -119,11 +119,7 @@ async fn topics_and_settings_are_for_those_who_may() {
                 &["billing: invoices, refunds, payment terms", "nobody volunteers yet", "steward Dee"],
             ),
             ("/service", "topic add travel trips and hotels", &["That is for the owners and admins"]),
-            (
-                "/service",
-                "topic edit billing about money",
-                &["That is for the steward of the topic"],
-            ),
+            ("/service", "topic edit billing about money", &["That is for the steward of the topic"]),
             ("/service", "topic remove it", &["That is for the steward of the topic"]),
             ("/service", "settings", &["offer_timeout", "default"]),
             ("/service", "settings offer_timeout 15m", &["That is for the owners and admins"]),

@@ -119,12 +119,36 @@ pub async fn persons_and_their_identities(store: &Store) {
     }
     tx.set_active(&workspace, false).await.expect("noted");
     tx.commit().await.expect("commits");
+    a_handle_on_discord_proves_nothing(store).await;
     let mut tx = store.read(&organisation).await.expect("begins");
     assert_eq!(
         tx.reach(&"bo".into(), [&workspace, &workspace]).await.expect("read"),
         None,
         "nobody is reached there any more"
     );
+}
+
+/// Anybody may call themselves there as an admin is called elsewhere.
+async fn a_handle_on_discord_proves_nothing(store: &Store) {
+    let community = store
+        .adopt_workspace(
+            PlatformKind::Discord,
+            &"G1".into(),
+            "Community",
+            "o-g1".into(),
+            "w-g1".into(),
+            at(1),
+        )
+        .await
+        .expect("adopted");
+    let mut tx = store.begin(&community.organisation).await.expect("begins");
+    let mallory = person("mallory");
+    tx.insert_person(&mallory).await.expect("inserted");
+    tx.add_identity(&community.id, &"77".into(), &mallory.id, Some("boss"), None).await.expect("added");
+    assert_eq!(tx.find_accounts("@boss").await.expect("read"), [] as [PersonId; 0]);
+    assert_eq!(tx.find_accounts("77").await.expect("read"), std::slice::from_ref(&mallory.id));
+    assert_eq!(tx.find_persons("@boss").await.expect("read"), std::slice::from_ref(&mallory.id));
+    tx.commit().await.expect("commits");
 }
 
 pub async fn topics_and_volunteers(store: &Store) {
