@@ -4,14 +4,15 @@
 use std::collections::BTreeMap;
 
 use crate::app::App;
-use crate::chat::command::Command;
+use crate::chat::command::{Command, ServiceCommand};
 use crate::chat::form::{Answer, FormKind, Submitted};
 use crate::chat::inbound::{Event, Inbound, Mentioned, Reply};
 use crate::domain::ids::{ChannelKey, MessageKey, UserKey};
 use crate::domain::person::Standing;
+use crate::playground::home::Home;
 use crate::playground::reply::{self, Means, Way};
 use crate::playground::world::{Body, NewMessage, World};
-use crate::playground::{CannotBe, Playground, company, hear, notes};
+use crate::playground::{CannotBe, Playground, company, form, hear, notes};
 
 /// The emojis one can react with.
 pub const EMOJIS: &[(&str, &str)] =
@@ -34,8 +35,8 @@ pub enum Deed {
     React(ChannelKey, MessageKey, String),
     /// Takes a private message off the page.
     Dismiss(ChannelKey, MessageKey),
-    /// Opens App Home.
-    OpenHome,
+    /// Opens their App Home in a workspace.
+    OpenHome(Home),
     /// Looks at "Why?".
     AskWhy,
 }
@@ -52,6 +53,8 @@ pub mod step {
     pub const DONE: usize = 3;
     /// "Why?" was asked.
     pub const WHY: usize = 4;
+    /// The company and its community were joined; for whoever likes to.
+    pub const JOINED: usize = 5;
 }
 
 impl Playground {
@@ -96,9 +99,11 @@ impl Playground {
 /// The step of the guided path that a deed takes.
 fn step_of(deed: &Deed) -> Option<usize> {
     match deed {
-        Deed::Press(_, _, token, _) => {
-            matches!(Command::decode(token), Some(Command::Accept(..))).then_some(step::ACCEPTED)
-        }
+        Deed::Press(_, _, token, _) => match Command::decode(token)? {
+            Command::Accept(..) => Some(step::ACCEPTED),
+            Command::Service(ServiceCommand::Join(_)) => Some(step::JOINED),
+            _ => None,
+        },
         Deed::AskWhy => Some(step::WHY),
         _ => None,
     }
@@ -140,7 +145,9 @@ fn hear_deed(world: &mut World, who: &UserKey, deed: Deed, now: jiff::Timestamp)
                 FormKind::Done => Some(step::DONE),
                 FormKind::KnowsWho | FormKind::Availability | FormKind::Write => None,
             });
+            let home = world.home(&room);
             let way = Way { room, thread: None, by: Means::Form, what };
+            let answers = form::accounts(home, answers);
             let command = Command::Submit(Submitted { kind, about, answers });
             Ok(Some(ask(world, who, way, (command, Vec::new()), now)))
         }
@@ -169,9 +176,10 @@ fn hear_deed(world: &mut World, who: &UserKey, deed: Deed, now: jiff::Timestamp)
             }
             Ok(None)
         }
-        Deed::OpenHome => {
+        Deed::OpenHome(home) => {
             let delivery = delivery(world, "home", now);
-            Ok(Some((None, hear::inbound(delivery, Some(who), None, Vec::new(), Event::HomeOpened))))
+            let opened = hear::inbound(home, delivery, Some(who), None, Vec::new(), Event::HomeOpened);
+            Ok(Some((None, opened)))
         }
         Deed::AskWhy => Ok(None),
     }
@@ -190,7 +198,8 @@ fn say(
     if typed.is_empty() {
         return Ok(None);
     }
-    let words = hear::read(&typed);
+    let home = world.home(key);
+    let words = hear::read(home, &typed);
     if let Some(command) = hear::slash(&typed) {
         if let Command::Handoff(words) = &command
             && !words.is_empty()
@@ -208,8 +217,8 @@ fn say(
     let Some(room) = world.room(key) else { return Ok(None) };
     let event = hear::said(room, &message, &words, now);
     // An answer to words said to the bot stands in their thread, as the words do.
-    let inbound =
-        hear::inbound(delivery, Some(who), hear::place(room, thread.clone()), words.mentions, event);
+    let place = hear::place(room, thread.clone());
+    let inbound = hear::inbound(home, delivery, Some(who), place, words.mentions, event);
     let what = "what you wrote to Goodturn".to_owned();
     Ok(Some((Some(Way { room: key.clone(), thread, by: Means::Words, what }), inbound)))
 }
@@ -223,7 +232,8 @@ fn ask(
 ) -> (Option<Way>, Inbound) {
     let delivery = delivery(world, "asked", now);
     let place = world.room(&way.room).and_then(|room| hear::place(room, way.thread.clone()));
-    let inbound = hear::inbound(delivery, Some(who), place, mentions, Event::Command(command));
+    let home = world.home(&way.room);
+    let inbound = hear::inbound(home, delivery, Some(who), place, mentions, Event::Command(command));
     (Some(way), inbound)
 }
 

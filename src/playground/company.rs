@@ -1,4 +1,5 @@
-//! The sample company: who is who, where they meet, what they help each other with. Plain data.
+//! The sample company and its community: who is who, where they meet, what they help each other with.
+//! Plain data.
 
 use jiff::tz::TimeZone;
 
@@ -11,9 +12,7 @@ use crate::domain::person::{Role, Standing};
 use crate::domain::recurrence::Recurrence;
 use crate::domain::settings::Settings;
 use crate::domain::topic::Topic;
-
-/// The company's name.
-pub const NAME: &str = "Harbour & Hill";
+use crate::playground::home::Home;
 
 /// Its zone: where the story's clock is read.
 pub const ZONE: &str = "Europe/Berlin";
@@ -33,13 +32,17 @@ pub struct Colleague {
     pub standing: Standing,
     /// Admin or not.
     pub role: Role,
-    /// The topics they volunteer for.
+    /// The topics they volunteer for, in the first of their homes.
     pub topics: &'static [&'static str],
+    /// Where they have an account.
+    pub homes: &'static [Home],
 }
 
 /// A channel.
 #[derive(Debug)]
 pub struct Channel {
+    /// Where it is.
+    pub home: Home,
     /// Without `#`.
     pub name: &'static str,
     /// What it is for.
@@ -55,20 +58,24 @@ const fn staff(
     zone: &'static str,
     topics: &'static [&'static str],
 ) -> Colleague {
-    Colleague { handle, name, from, zone, standing: Standing::Staff, role: Role::Member, topics }
+    let (standing, role, homes) = (Standing::Staff, Role::Member, COMPANY);
+    Colleague { handle, name, from, zone, standing, role, topics, homes }
 }
 
-const fn customer(handle: &'static str, name: &'static str, zone: &'static str) -> Colleague {
-    Colleague {
-        handle,
-        name,
-        from: "Globex, a customer",
-        zone,
-        standing: Standing::Outside,
-        role: Role::Member,
-        topics: &[],
-    }
+const fn customer(
+    handle: &'static str,
+    name: &'static str,
+    from: &'static str,
+    zone: &'static str,
+    homes: &'static [Home],
+) -> Colleague {
+    let (standing, role, topics) = (Standing::Outside, Role::Member, &[]);
+    Colleague { handle, name, from, zone, standing, role, topics, homes }
 }
+
+const COMPANY: &[Home] = &[Home::Company];
+const COMMUNITY: &[Home] = &[Home::Community];
+const BOTH: &[Home] = &[Home::Company, Home::Community];
 
 /// Everybody.
 pub const PEOPLE: &[Colleague] = &[
@@ -77,29 +84,72 @@ pub const PEOPLE: &[Colleague] = &[
     staff("cy", "Cy Novak", "Accounting", "Europe/Prague", &["billing"]),
     staff("dee", "Dee Okafor", "Legal", "Europe/London", &["contracts"]),
     staff("emil", "Emil Sørensen", "IT", "Europe/Copenhagen", &["it"]),
-    staff("fay", "Fay Mitchell", "Support", "America/New_York", &["it", "shipping"]),
+    Colleague {
+        homes: BOTH,
+        ..staff("fay", "Fay Mitchell", "Support", "America/New_York", &["it", "shipping"])
+    },
     staff("gita", "Gita Rao", "Warehouse", "Asia/Kolkata", &["shipping"]),
-    Colleague { role: Role::Admin, ..staff("hugo", "Hugo Weber", "Management", "Europe/Berlin", &[]) },
-    customer("chloe", "Chloe Martin", "Europe/Paris"),
-    customer("jonas", "Jonas Lind", "Europe/Stockholm"),
+    Colleague {
+        role: Role::Admin,
+        homes: BOTH,
+        ..staff("hugo", "Hugo Weber", "Management", "Europe/Berlin", &[])
+    },
+    Colleague {
+        homes: COMMUNITY,
+        ..staff("nia", "Nia Adeyemi", "Community", "Europe/Madrid", &["community"])
+    },
+    customer("chloe", "Chloe Martin", "Globex, a customer", "Europe/Paris", COMPANY),
+    customer("jonas", "Jonas Lind", "Globex, a customer", "Europe/Stockholm", COMPANY),
+    customer("mira", "Mira Costa", "A customer", "Europe/Rome", COMMUNITY),
+    customer("theo", "Theo Brun", "A customer", "Europe/Zurich", COMMUNITY),
 ];
 
 const STAFF: &[&str] = &["ana", "bo", "cy", "dee", "emil", "fay", "gita", "hugo"];
 
 /// The channels.
 pub const CHANNELS: &[Channel] = &[
-    Channel { name: "front-desk", about: "Where requests wait that nobody took yet", members: STAFF },
-    Channel { name: "sales", about: "Offers, renewals, good news", members: &["ana", "fay", "hugo"] },
-    Channel {
-        name: "help-globex",
-        about: "Shared with our customer Globex",
-        members: &["ana", "cy", "fay", "hugo", "chloe", "jonas"],
-    },
+    channel(Home::Company, "front-desk", "Where requests wait that nobody took yet", STAFF),
+    channel(Home::Company, "sales", "Offers, renewals, good news", &["ana", "fay", "hugo"]),
+    channel(
+        Home::Company,
+        "help-globex",
+        "Shared with our customer Globex",
+        &["ana", "cy", "fay", "hugo", "chloe", "jonas"],
+    ),
+    channel(Home::Community, "help", "Ask anything about your order", EVERYBODY),
+    channel(Home::Community, "welcome", "Who is new, and what they build", EVERYBODY),
+    channel(Home::Community, "team", "For those who look after this place", &["nia", "hugo", "fay"]),
 ];
+
+const EVERYBODY: &[&str] = &["nia", "hugo", "fay", "mira", "theo"];
+
+const fn channel(
+    home: Home,
+    name: &'static str,
+    about: &'static str,
+    members: &'static [&'static str],
+) -> Channel {
+    Channel { home, name, about, members }
+}
 
 /// The person of this handle.
 pub fn person(handle: &str) -> Option<&'static Colleague> {
     PEOPLE.iter().find(|person| person.handle == handle)
+}
+
+/// Everybody with an account in this workspace.
+pub fn people_of(home: Home) -> impl Iterator<Item = &'static Colleague> {
+    PEOPLE.iter().filter(move |person| person.homes.contains(&home))
+}
+
+/// Whether somebody has an account in more than one workspace.
+pub fn has_two_homes(handle: &UserKey) -> bool {
+    person(handle.as_str()).is_some_and(|person| person.homes.len() > 1)
+}
+
+/// The channel of this key.
+pub fn channel_of(key: &ChannelKey) -> Option<&'static Channel> {
+    CHANNELS.iter().find(|channel| channel.home.room(channel.name) == *key)
 }
 
 /// Their zone.
@@ -108,13 +158,15 @@ pub fn zone(handle: &str) -> TimeZone {
     TimeZone::get(name).expect("zones of the company are in the bundled database")
 }
 
-/// What the platform tells about somebody.
-pub fn facts(person: &Colleague) -> PersonFacts {
+/// What the workspace tells about somebody.
+pub fn facts(home: Home, person: &Colleague) -> PersonFacts {
     PersonFacts {
-        user: Some(UserKey::from(person.handle)),
+        user: Some(home.account(&UserKey::from(person.handle))),
         name: Some(person.name.to_owned()),
         handle: Some(person.handle.to_owned()),
-        email: Some(format!("{}@{}", person.handle, email_domain(person.standing))),
+        // A community knows nobody's e-mail.
+        email: (home == Home::Company)
+            .then(|| format!("{}@{}", person.handle, email_domain(person.standing))),
         zone: Some(person.zone.to_owned()),
         standing: Some(person.standing),
         role: Some(person.role),

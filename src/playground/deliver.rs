@@ -7,12 +7,13 @@ use jiff::Timestamp;
 
 use crate::chat::card::Card;
 use crate::chat::platform::{Address, Addressed, Delivery, Errand, Task};
-use crate::domain::ids::{ChannelKey, MessageKey, MessageRef};
+use crate::domain::ids::{ChannelKey, MessageKey, MessageRef, UserKey};
+use crate::playground::home::Home;
 use crate::playground::world::{Body, NewMessage, WayDeed, WayStep, World};
 use crate::playground::{company, notes};
 
-/// Runs one errand.
-pub fn run(world: &mut World, errand: &Errand, now: Timestamp) -> Delivery {
+/// Runs one errand in the workspace it is for.
+pub fn run(world: &mut World, home: Home, errand: &Errand, now: Timestamp) -> Delivery {
     match &errand.task {
         Task::Post { to, card, .. } => {
             if errand.unsure > 0
@@ -21,10 +22,13 @@ pub fn run(world: &mut World, errand: &Errand, now: Timestamp) -> Delivery {
                 return Delivery::Posted(at);
             }
             let (room, thread) = match to {
-                Address::Person(user) => (ChannelKey::from(format!("dm-{user}")), None),
-                Address::Group(users) => (world.group(users), None),
-                Address::Channel(channel) => (named(channel), None),
-                Address::Thread(channel, thread) => (named(channel), Some(thread.clone())),
+                Address::Person(user) => (direct(home, user), None),
+                Address::Group(users) => {
+                    let handles: Vec<_> = users.iter().filter_map(|user| home.handle(user)).collect();
+                    (world.group(home, &handles), None)
+                }
+                Address::Channel(channel) => (named(world, home, channel), None),
+                Address::Thread(channel, thread) => (named(world, home, channel), Some(thread.clone())),
             };
             let body = told(world, card, errand);
             post(world, &room, thread, body, now)
@@ -43,29 +47,47 @@ pub fn run(world: &mut World, errand: &Errand, now: Timestamp) -> Delivery {
         }
         Task::Home { user, card } => {
             // App Home is drawn anew when somebody looks; no request has moved on by that.
-            world.homes.insert(user.clone(), Body::Told(Box::new(card.clone()), errand.id.clone()));
+            let Some(handle) = home.handle(user) else {
+                return Delivery::Gone("user_not_found".to_owned());
+            };
+            let body = Body::Told(Box::new(card.clone()), errand.id.clone());
+            world.app_homes.insert(home.app_home(&handle), body);
             Delivery::Done
         }
-        Task::LookUp { user } => match company::person(user.as_str()) {
-            Some(person) => Delivery::Met(company::facts(person)),
-            None => Delivery::Gone("user_not_found".to_owned()),
-        },
+        Task::LookUp { user } => {
+            let handle = home.handle(user);
+            let found = company::people_of(home)
+                .find(|person| handle.as_ref().is_some_and(|h| h.as_str() == person.handle));
+            match found {
+                Some(person) => Delivery::Met(company::facts(home, person)),
+                None => Delivery::Gone("user_not_found".to_owned()),
+            }
+        }
         Task::Find { name } => {
             let name = name.trim_start_matches('@').to_lowercase();
-            let found = company::PEOPLE.iter().find(|person| {
-                let facts = company::facts(person);
+            let mut people = company::people_of(home);
+            let found = people.find(|person| {
+                let facts = company::facts(home, person);
                 person.handle == name
                     || person.name.to_lowercase() == name
                     || facts.email.as_deref() == Some(name.as_str())
             });
-            found.map_or(Delivery::NobodyFound, |person| Delivery::Met(company::facts(person)))
+            found.map_or(Delivery::NobodyFound, |person| Delivery::Met(company::facts(home, person)))
         }
     }
 }
 
-/// A channel by its key, or as people write it.
-fn named(channel: &ChannelKey) -> ChannelKey {
-    ChannelKey::from(channel.as_str().trim_start_matches('#').to_lowercase())
+/// A channel by its key, or as people of the workspace write it.
+fn named(world: &World, home: Home, channel: &ChannelKey) -> ChannelKey {
+    if world.room(channel).is_some_and(|room| room.home == home) {
+        return channel.clone();
+    }
+    home.room(&channel.as_str().trim_start_matches('#').to_lowercase())
+}
+
+/// Somebody's conversation with the bot; an account of another workspace has none here.
+fn direct(home: Home, user: &UserKey) -> ChannelKey {
+    home.handle(user).map_or_else(|| ChannelKey::from("nobody"), |handle| home.direct(&handle))
 }
 
 fn told(world: &mut World, card: &Addressed<Card>, errand: &Errand) -> Body {
@@ -138,8 +160,9 @@ mod tests {
     fn a_row_that_stands_there_is_not_posted_again() {
         let mut world = World::empty();
         let to = Address::Person("bo".into());
-        let first = run(&mut world, &errand("row", 0, post_to(to.clone())), Timestamp::UNIX_EPOCH);
-        let again = run(&mut world, &errand("row", 1, post_to(to)), Timestamp::UNIX_EPOCH);
+        let first =
+            run(&mut world, Home::Company, &errand("row", 0, post_to(to.clone())), Timestamp::UNIX_EPOCH);
+        let again = run(&mut world, Home::Company, &errand("row", 1, post_to(to)), Timestamp::UNIX_EPOCH);
         assert_eq!(first, again);
         assert_eq!(world.room(&"dm-bo".into()).expect("it is there").messages.len(), 1);
     }
@@ -149,7 +172,9 @@ mod tests {
         let mut world = World::empty();
         let at = MessageRef { channel: "dm-bo".into(), message: "lost".into() };
         let task = Task::Edit { at: at.clone(), card: card("changed") };
-        let Delivery::Posted(now_at) = run(&mut world, &errand("row", 0, task), Timestamp::UNIX_EPOCH) else {
+        let Delivery::Posted(now_at) =
+            run(&mut world, Home::Company, &errand("row", 0, task), Timestamp::UNIX_EPOCH)
+        else {
             panic!("it is posted")
         };
         assert_ne!(now_at, at);
@@ -164,17 +189,19 @@ mod tests {
             Address::Group(vec!["cy".into(), "ana".into()]),
             Address::Thread("sales".into(), "some".into()),
         ] {
-            let delivery = run(&mut world, &errand("row", 0, post_to(to)), Timestamp::UNIX_EPOCH);
+            let delivery =
+                run(&mut world, Home::Company, &errand("row", 0, post_to(to)), Timestamp::UNIX_EPOCH);
             assert!(matches!(delivery, Delivery::Posted(_)), "{delivery:?}");
         }
         let nowhere = run(
             &mut world,
+            Home::Company,
             &errand("row", 0, post_to(Address::Channel("nowhere".into()))),
             Timestamp::UNIX_EPOCH,
         );
         assert_eq!(nowhere, Delivery::Gone("channel_not_found".to_owned()));
         let find = Task::Find { name: "@Hugo".to_owned() };
-        let found = run(&mut world, &errand("row", 0, find), Timestamp::UNIX_EPOCH);
+        let found = run(&mut world, Home::Company, &errand("row", 0, find), Timestamp::UNIX_EPOCH);
         assert!(matches!(found, Delivery::Met(facts) if facts.user == Some("hugo".into())));
     }
 }

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::chat::form::{Answer, Choice, Form, Input};
+use crate::playground::home::Home;
 
 /// What stands in a form at first.
 pub fn initial(form: &Form) -> BTreeMap<String, Answer> {
@@ -29,6 +30,15 @@ pub fn value_of(form: &Form, field: &str, words: &str) -> String {
         };
     let found = options.iter().find(|option| option.label == words);
     found.map_or_else(|| words.to_owned(), |option| option.value.clone())
+}
+
+/// The same answers with the accounts in a workspace of the people chosen, as the app knows them.
+pub fn accounts(home: Home, answers: BTreeMap<String, Answer>) -> BTreeMap<String, Answer> {
+    let account = |answer| match answer {
+        Answer::Person(handle) => Answer::Person(home.account(&handle)),
+        words @ Answer::Words(_) => words,
+    };
+    answers.into_iter().map(|(field, answer)| (field, account(answer))).collect()
 }
 
 /// The answers in what the page sent: name and value, the fields' names after `answer:`.

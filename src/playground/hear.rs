@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use crate::chat::command::{Command, HandedMessage};
 use crate::chat::inbound::{Event, Inbound, Mentioned, Said, Speech};
 use crate::chat::parse;
-use crate::domain::ids::{MessageKey, MessageRef, Place, PlaceKind, PlatformKind, UserKey, WorkspaceKey};
+use crate::domain::ids::{MessageKey, MessageRef, Place, PlaceKind, PlatformKind, UserKey};
 use crate::playground::company;
+use crate::playground::home::Home;
 use crate::playground::world::{Body, Message, Room};
 
 /// The bot's handle.
@@ -28,8 +29,8 @@ pub struct Words {
     pub bot: bool,
 }
 
-/// Reads words: who is mentioned, and whether the bot is.
-pub fn read(typed: &str) -> Words {
+/// Reads words said in a workspace: who is mentioned, and whether the bot is.
+pub fn read(home: Home, typed: &str) -> Words {
     let typed = typed.trim();
     let mut words = Words { text: typed.to_owned(), mentions: Vec::new(), bot: false };
     for (start, handle) in handles(typed) {
@@ -38,8 +39,10 @@ pub fn read(typed: &str) -> Words {
             if start == 0 {
                 typed[1 + handle.len()..].trim_start().clone_into(&mut words.text);
             }
-        } else if let Some(person) = company::person(&handle.to_lowercase()) {
-            let user = UserKey::from(person.handle);
+        } else if let Some(person) = company::person(&handle.to_lowercase())
+            && person.homes.contains(&home)
+        {
+            let user = home.account(&UserKey::from(person.handle));
             if !words.mentions.iter().any(|known| known.user == user) {
                 words.mentions.push(Mentioned { shown: handle.to_owned(), user });
             }
@@ -79,11 +82,11 @@ pub fn said(room: &Room, message: &MessageKey, words: &Words, at: Timestamp) -> 
 /// The shortcut on a message; `None` for what nobody typed.
 pub fn hand_off(room: &Room, message: &Message) -> Option<(Command, Vec<Mentioned>)> {
     let Body::Words(typed) = &message.body else { return None };
-    let words = read(typed);
+    let words = read(room.home, typed);
     let command = Command::HandoffMessage(HandedMessage {
         message: MessageRef { channel: room.key.clone(), message: message.key.clone() },
         thread: message.thread.clone(),
-        author: message.by.clone(),
+        author: message.by.as_ref().map(|by| room.home.account(by)),
         words: words.text,
         link: Some(link(&message.key)),
     });
@@ -100,18 +103,18 @@ pub fn place(room: &Room, thread: Option<MessageKey>) -> Option<Place> {
     Some(Place { channel: room.key.clone(), thread, kind: room.place_kind()? })
 }
 
-/// One delivery.
+/// One delivery from a workspace; the actor by their handle.
 pub fn inbound(
+    home: Home,
     delivery: String,
     actor: Option<&UserKey>,
     place: Option<Place>,
     mentions: Vec<Mentioned>,
     event: Event,
 ) -> Inbound {
-    let workspace = WorkspaceKey::from(super::WORKSPACE);
-    let platform = PlatformKind::Playground;
-    let people = Vec::new();
-    Inbound { platform, workspace, delivery, actor: actor.cloned(), place, mentions, people, event }
+    let (platform, workspace) = (PlatformKind::Playground, home.key());
+    let (actor, people) = (actor.map(|actor| home.account(actor)), Vec::new());
+    Inbound { platform, workspace, delivery, actor, place, mentions, people, event }
 }
 
 #[cfg(test)]
@@ -120,13 +123,16 @@ mod tests {
 
     #[test]
     fn mentions_are_read_and_the_bot_is_taken_off_the_start() {
-        let words = read("@goodturn done, thanks @Cy and @cy; not me@bo.example, not @nobody");
+        let words = read(Home::Company, "@goodturn done, thanks @Cy and @cy; not me@bo.example, not @nobody");
         assert!(words.bot);
         assert_eq!(words.text, "done, thanks @Cy and @cy; not me@bo.example, not @nobody");
         assert_eq!(words.mentions, [Mentioned { shown: "Cy".to_owned(), user: "cy".into() }]);
-        let later = read("hello @Goodturn");
+        let later = read(Home::Company, "hello @Goodturn");
         assert_eq!((later.text.as_str(), later.bot), ("hello @Goodturn", true));
-        assert_eq!(read("@ and @@bo").mentions.len(), 1);
+        assert_eq!(read(Home::Company, "@ and @@bo").mentions.len(), 1);
+        // Only who has an account there can be mentioned there, and by that account.
+        let there = read(Home::Community, "@bo and @hugo");
+        assert_eq!(there.mentions, [Mentioned { shown: "hugo".to_owned(), user: "community-hugo".into() }]);
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! The playground: a chat of our own in the browser, with a sample company and a clock to push. It is
-//! an adapter like the others; nothing of the app knows it.
+//! The playground: a chat of our own in the browser, with a sample company, its community and a clock to
+//! push. It is an adapter like the others; nothing of the app knows it.
 //!
 //! Invariant: one thing happens at a time. Whoever acts, and time itself, takes the turn, tells the
 //! app, and lets it say all it has to say before the turn passes on; so the page never shows half a step.
@@ -17,9 +17,12 @@ use tokio_util::sync::CancellationToken;
 use crate::app::App;
 use crate::app::clock::Clock;
 use crate::chat::platform::{ChatPlatform, Delivery, Errand};
-use crate::domain::ids::{PlatformKind, WorkspaceKey};
+use crate::domain::ids::PlatformKind;
 use clock::PlaygroundClock;
+use home::Home;
 use world::World;
+
+pub mod home;
 
 pub mod company;
 
@@ -46,9 +49,6 @@ pub mod form;
 pub mod notes;
 
 pub mod page;
-
-/// The key of the one workspace there is.
-pub const WORKSPACE: &str = "playground";
 
 /// The longest sleep between two looks at what is due.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
@@ -96,10 +96,12 @@ impl Playground {
     /// Opens it: goes on where `file` ended, or begins the story. Without a file nothing is kept.
     pub async fn start(open: OpenApp, file: Option<PathBuf>) -> Result<Arc<Self>, CannotBe> {
         let kept = file.as_deref().and_then(keep::load);
-        let (begin, world) = match kept {
+        let (begin, mut world) = match kept {
             Some(world) => (Begin::GoOn, world),
-            None => (Begin::Anew, World::empty()),
+            None => (Begin::Anew, World::default()),
         };
+        // A chat kept by an older version misses what is new; what was said in it stays.
+        let new = world.build();
         let clock = Arc::new(PlaygroundClock::ahead_by(world.ahead));
         let revision = watch::Sender::new(0);
         let chat = Arc::new(Chat { world: Mutex::new(world), clock: Arc::clone(&clock), revision });
@@ -110,6 +112,9 @@ impl Playground {
             Begin::Anew => *turn = Some(story::begin(&playground).await?),
             Begin::GoOn => {
                 let app = playground.open_app(begin).await?;
+                if new.contains(&Home::Community) {
+                    story::move_in(&playground, &app).await?;
+                }
                 playground.pump(&app, playground.last()).await?;
                 *turn = Some(app);
             }
@@ -194,8 +199,10 @@ impl Playground {
 
     async fn open_app(&self, begin: Begin) -> Result<Arc<App>, CannotBe> {
         let app = (self.open)(self.clock.clone(), begin).await.map_err(CannotBe)?;
-        let key = WorkspaceKey::from(WORKSPACE);
-        app.adopt(PlatformKind::Playground, &key, company::NAME).await.map_err(|error| cannot(&error))?;
+        for home in Home::ALL {
+            let adopted = app.adopt(PlatformKind::Playground, &home.key(), home.name()).await;
+            adopted.map_err(|error| cannot(&error))?;
+        }
         Ok(Arc::new(app))
     }
 
@@ -218,12 +225,12 @@ impl ChatPlatform for Chat {
 
     fn deliver<'a>(&'a self, errand: &'a Errand) -> Pin<Box<dyn Future<Output = Delivery> + Send + 'a>> {
         Box::pin(async move {
-            if errand.workspace.as_str() != WORKSPACE {
+            let Some(home) = Home::of(&errand.workspace) else {
                 return Delivery::Gone("workspace_not_found".to_owned());
-            }
+            };
             let now = self.clock.now();
             let mut world = self.world.lock().expect("nothing panics while it is locked");
-            let delivery = deliver::run(&mut world, errand, now);
+            let delivery = deliver::run(&mut world, home, errand, now);
             drop(world);
             self.changed();
             delivery

@@ -14,7 +14,9 @@ use crate::chat::form::Answer;
 use crate::chat::inbound::Event;
 use crate::domain::ids::{ChannelKey, UserKey};
 use crate::playground::act::Deed;
-use crate::playground::world::{Body, World};
+use crate::playground::company::Colleague;
+use crate::playground::home::Home;
+use crate::playground::world::{Body, Room, World};
 use crate::playground::{Begin, CannotBe, Playground, company, form, hear};
 
 /// Begins the story and leaves the clock running at five past ten on a Tuesday.
@@ -27,7 +29,7 @@ pub(super) async fn begin(playground: &Playground) -> Result<Arc<App>, CannotBe>
     told?;
     let mut world = playground.world();
     world.taken.clear();
-    read_what_is_old(&mut world);
+    read_what_is_old(&mut world, |_| true);
     drop(world);
     Ok(app)
 }
@@ -44,17 +46,56 @@ fn tuesday(now: Timestamp) -> Timestamp {
         .map_or(now, |at| at.timestamp())
 }
 
-async fn tell(playground: &Playground, app: &App, day: Timestamp) -> Result<(), CannotBe> {
-    let facts = company::PEOPLE.iter().map(company::facts).collect();
-    let met = hear::inbound("story:met".to_owned(), None, None, Vec::new(), Event::Met(facts));
-    app.receive(met).await.map_err(|failure| CannotBe(failure.to_string()))?;
+/// The community opens in a company whose story goes on already: what was said there is said now.
+pub(super) async fn move_in(playground: &Playground, app: &App) -> Result<(), CannotBe> {
+    let home = Home::Community;
+    meet(app, home).await?;
+    let day = playground.now();
     let teller = Teller { playground, app, day };
-    for person in company::PEOPLE.iter().filter(|person| !person.topics.is_empty()) {
-        let command = format!("/volunteer join {}", person.topics.join(" "));
-        teller.at(1).await?.says(person.handle, "front-desk", &command).await?;
+    teller.settles(home, 0).await?;
+    for (_, who, room, words) in COMMUNITY_EARLY.iter().chain(COMMUNITY_LATE) {
+        teller.says(who, room, words).await?;
     }
-    for person in company::PEOPLE {
-        teller.forget(person.handle);
+    read_what_is_old(&mut playground.world(), |room| room.home == home);
+    Ok(())
+}
+
+/// The workspace tells who is there.
+async fn meet(app: &App, home: Home) -> Result<(), CannotBe> {
+    let facts = company::people_of(home).map(|person| company::facts(home, person)).collect();
+    let delivery = format!("story:met:{}", home.key());
+    let met = hear::inbound(home, delivery, None, None, Vec::new(), Event::Met(facts));
+    app.receive(met).await.map_err(|failure| CannotBe(failure.to_string()))?;
+    Ok(())
+}
+
+/// What was said in the community: the minute, who, where, what.
+type Line = (i64, &'static str, &'static str, &'static str);
+
+const COMMUNITY_EARLY: &[Line] = &[
+    (24, "nia", "community-welcome", "Good morning everybody! New here? Tell us what you build 🙂"),
+    (26, "theo", "community-welcome", "Hi! I am Theo, I build shelves out of your crates."),
+    (29, "nia", "community-welcome", "Welcome Theo! Photos, please."),
+];
+
+const COMMUNITY_LATE: &[Line] = &[
+    (70, "theo", "community-help", "Does the large crate still come with four screws?"),
+    (76, "nia", "community-help", "It does, and with a spare one."),
+    (
+        84,
+        "mira",
+        "community-help",
+        "Hello! I paid order 2207 twice by accident. Can I get one of the two back?",
+    ),
+];
+
+async fn tell(playground: &Playground, app: &App, day: Timestamp) -> Result<(), CannotBe> {
+    for home in Home::ALL {
+        meet(app, home).await?;
+    }
+    let teller = Teller { playground, app, day };
+    for home in Home::ALL {
+        teller.settles(home, 1).await?;
     }
     let at = |minutes| teller.at(minutes);
     at(12).await?.says("ana", "sales", "Good morning! Globex decides about the renewal this month.").await?;
@@ -73,6 +114,7 @@ async fn tell(playground: &Playground, app: &App, day: Timestamp) -> Result<(), 
         )
         .await?;
     teller.forget("hugo");
+    teller.tells(COMMUNITY_EARLY).await?;
     // It is before nine, so both wait: IT is in at nine, and Dee in London at ten by this clock.
     at(33).await?.presses("emil", "Accept").await?;
     teller.forget("emil");
@@ -100,6 +142,7 @@ async fn tell(playground: &Playground, app: &App, day: Timestamp) -> Result<(), 
         .await?;
     teller.forget("emil");
     at(55).await?.says("gita", "group-emil-gita", "It prints again. Thank you!").await?;
+    teller.tells(COMMUNITY_LATE).await?;
     at(88).await?.says("chloe", "help-globex", "Good morning! Our refund for October (invoice 4410, 1,840 EUR) has still not arrived. Can someone have a look?").await?;
     at(92).await?.says("ana", "help-globex", "Good morning Chloe, thank you for telling us. I will find out who can look into it and come back to you.").await?;
     at(95).await?;
@@ -118,6 +161,36 @@ impl Teller<'_> {
         let to = self.day.saturating_add(SignedDuration::from_mins(minutes)).unwrap_or(self.day);
         self.playground.push_to(self.app, to).await?;
         Ok(self)
+    }
+
+    /// A workspace is set up: its front desk is named, and volunteers join their topics.
+    async fn settles(&self, home: Home, minutes: i64) -> Result<(), CannotBe> {
+        let (desk, topic) = match home {
+            Home::Company => ("front-desk", None),
+            Home::Community => ("team", Some("/service topic add community events, moderation, the forum")),
+        };
+        let room = home.room(desk);
+        self.at(minutes).await?;
+        let set = format!("/service set front_desk #{desk}");
+        for command in [Some(set.as_str()), topic].into_iter().flatten() {
+            self.says("hugo", room.as_str(), command).await?;
+        }
+        let joins = |person: &&Colleague| person.homes.first() == Some(&home) && !person.topics.is_empty();
+        for person in company::PEOPLE.iter().filter(joins) {
+            let command = format!("/volunteer join {}", person.topics.join(" "));
+            self.says(person.handle, room.as_str(), &command).await?;
+        }
+        for person in company::people_of(home) {
+            self.forget(person.handle);
+        }
+        Ok(())
+    }
+
+    async fn tells(&self, lines: &[Line]) -> Result<(), CannotBe> {
+        for (minute, who, room, words) in lines {
+            self.at(*minute).await?.says(who, room, words).await?;
+        }
+        Ok(())
     }
 
     async fn does(&self, who: &str, deed: Deed) -> Result<(), CannotBe> {
@@ -192,9 +265,9 @@ fn button(world: &World, room: &ChannelKey, label: &str) -> Option<String> {
 }
 
 /// What was said before the last minutes was read by everybody; what waits for an answer was not.
-fn read_what_is_old(world: &mut World) {
+fn read_what_is_old(world: &mut World, which: impl Fn(&Room) -> bool) {
     let mut seen: Vec<(UserKey, ChannelKey, u64)> = Vec::new();
-    for room in &world.rooms {
+    for room in world.rooms.iter().filter(|room| which(room)) {
         for member in &room.members {
             let waits = |message: &&crate::playground::world::Message| matches!(&message.body, Body::Told(card, _) if card.said.tone == crate::chat::card::Tone::Ask);
             let last = room.seen_by(member).last().filter(|message| !waits(message));

@@ -13,6 +13,7 @@ use crate::chat::inbound::Mend;
 use crate::chat::platform::Addressed;
 use crate::domain::ids::{ChannelKey, MessageKey, PlaceKind, RequestId, UserKey};
 use crate::playground::company;
+use crate::playground::home::Home;
 
 /// Everything that was said and shown.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -23,8 +24,9 @@ pub struct World {
     pub ahead: SignedDuration,
     /// Rooms in the order shown.
     pub rooms: Vec<Room>,
-    /// App Homes, by whose they are.
-    pub homes: BTreeMap<UserKey, Body>,
+    /// What stands in App Homes, by their rooms. One that is missing is drawn when it is looked at.
+    #[serde(default)]
+    pub app_homes: BTreeMap<ChannelKey, Body>,
     /// Forms that are open, by whose they are.
     pub forms: BTreeMap<UserKey, OpenForm>,
     /// The number of the last message each has read, by person and room.
@@ -41,11 +43,14 @@ pub struct World {
 /// A place where people write.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Room {
+    /// The workspace it is in.
+    #[serde(default)]
+    pub home: Home,
     /// Its key; part of addresses.
     pub key: ChannelKey,
     /// What sort of place it is.
     pub kind: RoomKind,
-    /// Who reads it; the bot always does.
+    /// Who reads it, by their handles; the bot always does.
     pub members: Vec<UserKey>,
     /// What was said, in order.
     pub messages: Vec<Message>,
@@ -165,22 +170,35 @@ pub struct NewMessage {
 }
 
 impl World {
-    /// The company's rooms, empty.
+    /// The rooms of both workspaces, empty.
     pub fn empty() -> Self {
-        let room = |key: String, kind, members| Room { key: key.into(), kind, members, messages: Vec::new() };
-        let mut rooms: Vec<Room> = company::CHANNELS
-            .iter()
-            .map(|channel| {
-                let members = channel.members.iter().map(|handle| UserKey::from(*handle)).collect();
-                room(channel.name.to_owned(), RoomKind::Channel, members)
-            })
-            .collect();
-        for person in company::PEOPLE {
-            let members = vec![UserKey::from(person.handle)];
-            rooms.push(room(format!("home-{}", person.handle), RoomKind::Home, members.clone()));
-            rooms.push(room(format!("dm-{}", person.handle), RoomKind::Direct, members));
+        let mut world = Self::default();
+        world.build();
+        world
+    }
+
+    /// Adds the rooms that are not there yet; tells the workspaces of which nothing was there.
+    pub fn build(&mut self) -> Vec<Home> {
+        let new = Home::ALL.into_iter().filter(|home| self.rooms.iter().all(|room| room.home != *home));
+        let new = new.collect();
+        for channel in company::CHANNELS {
+            let members = channel.members.iter().map(|handle| UserKey::from(*handle)).collect();
+            self.open_room(channel.home, channel.home.room(channel.name), RoomKind::Channel, members);
         }
-        Self { rooms, ..Self::default() }
+        for person in company::PEOPLE {
+            let user = UserKey::from(person.handle);
+            for home in person.homes {
+                self.open_room(*home, home.app_home(&user), RoomKind::Home, vec![user.clone()]);
+                self.open_room(*home, home.direct(&user), RoomKind::Direct, vec![user.clone()]);
+            }
+        }
+        new
+    }
+
+    fn open_room(&mut self, home: Home, key: ChannelKey, kind: RoomKind, members: Vec<UserKey>) {
+        if self.room(&key).is_none() {
+            self.rooms.push(Room { home, key, kind, members, messages: Vec::new() });
+        }
     }
 
     /// The next running number.
@@ -204,16 +222,19 @@ impl World {
         self.rooms.iter().filter(move |room| room.members.contains(user))
     }
 
-    /// The room of several people, made where there is none.
-    pub fn group(&mut self, members: &[UserKey]) -> ChannelKey {
+    /// The workspace that a room is in.
+    pub fn home(&self, room: &ChannelKey) -> Home {
+        self.room(room).map(|room| room.home).unwrap_or_default()
+    }
+
+    /// The room of several people in a workspace, made where there is none.
+    pub fn group(&mut self, home: Home, members: &[UserKey]) -> ChannelKey {
         let mut members = members.to_vec();
         members.sort();
         members.dedup();
         let names: Vec<&str> = members.iter().map(UserKey::as_str).collect();
-        let key = ChannelKey::from(format!("group-{}", names.join("-")));
-        if self.room(&key).is_none() {
-            self.rooms.push(Room { key: key.clone(), kind: RoomKind::Group, members, messages: Vec::new() });
-        }
+        let key = home.room(&format!("group-{}", names.join("-")));
+        self.open_room(home, key.clone(), RoomKind::Group, members);
         key
     }
 

@@ -7,6 +7,7 @@ use super::text;
 use crate::chat::form::{Answer, Field, Input, Need};
 use crate::domain::person::Standing;
 use crate::playground::company;
+use crate::playground::home::Home;
 use crate::playground::world::OpenForm;
 
 /// The dialog; it is there while the form is open, and only then.
@@ -19,7 +20,7 @@ pub fn dialog(view: &View<'_>) -> Markup {
                 h2 #form-title { (open.form.title) }
                 input type="hidden" name="deed" value="submit";
                 input type="hidden" name="form" value=(open.number);
-                @for field in &open.form.fields { (self::field(field, open)) }
+                @for field in &open.form.fields { (self::field(field, open, view.world.home(&open.room))) }
                 div.actions {
                     button type="submit" data-weight="main" { (open.form.submit) }
                 }
@@ -32,7 +33,7 @@ pub fn dialog(view: &View<'_>) -> Markup {
     }
 }
 
-fn field(field: &Field, open: &OpenForm) -> Markup {
+fn field(field: &Field, open: &OpenForm, home: Home) -> Markup {
     let id = format!("field-{}", field.name);
     let name = format!("answer:{}", field.name);
     let mend = open.mends.iter().find(|mend| mend.field == field.name);
@@ -93,7 +94,7 @@ fn field(field: &Field, open: &OpenForm) -> Markup {
                     Input::Person => select id=(id) name=(name) required[required]
                         aria-describedby=[described] aria-invalid=[invalid] {
                         option value="" { "Choose a person" }
-                        @for person in company::PEOPLE.iter().filter(|person| person.standing == Standing::Staff) {
+                        @for person in company::people_of(home).filter(|person| person.standing == Standing::Staff) {
                             option value=(person.handle) selected[given == Some(person.handle)] {
                                 (text::name(person.handle)) ", " (person.from)
                             }

@@ -1,4 +1,5 @@
-//! The guided path: five steps that show the product, and can be ignored.
+//! The guided path: five steps that show the product, and one more across two workspaces; all can be
+//! ignored.
 
 use maud::{Markup, html};
 
@@ -72,10 +73,38 @@ pub fn guide(view: &View<'_>) -> Markup {
                             }
                         }
                     }
+                    (across(taken.contains(&step::JOINED), next.is_none()))
                 }
                 @if next.is_none() {
                     p.end { "That is the heart of it. Go on as you like, or begin again." }
                 }
+            }
+        }
+    }
+}
+
+/// The step that is no step: one request across two workspaces, for whoever is curious.
+fn across(joined: bool, now: bool) -> Markup {
+    html! {
+        li.extra.next[now] data-number="+" {
+            b { "If you like: one request across two homes" }
+            @if now && !joined {
+                p {
+                    "Customers also write in Harbour Community, where Hugo is an admin, too. As Hugo, write "
+                    code { "/service link" }
+                    " in the company, then in the community the command you got, and press Join the two."
+                }
+                p.ways {
+                    a href="/as/hugo/dm-hugo" { "Hugo in the company" }
+                    a href="/as/hugo/community-dm-hugo" { "Hugo in the community" }
+                }
+            }
+            @if now && joined {
+                p {
+                    "The two are one. Be Nia, who is only in the community, and hand Mira’s words off to billing: "
+                    "somebody in the company is asked, and writes back by Send to requester."
+                }
+                p.ways { a href="/as/nia/community-help" { "Nia in #help" } }
             }
         }
     }

@@ -12,6 +12,7 @@ use crate::chat::card::Card;
 use crate::chat::catalog;
 use crate::chat::platform::Addressed;
 use crate::domain::ids::{ChannelKey, UserKey};
+use crate::playground::home::Home;
 use crate::playground::push::Push;
 use crate::playground::world::{Room, World};
 use crate::playground::{company, hear};
@@ -41,7 +42,12 @@ impl View<'_> {
 
     /// Who reads.
     pub fn reader(&self) -> Reader<'_> {
-        Reader { who: self.who, zone: self.zone(), now: self.now }
+        Reader { who: self.who, zone: self.zone(), now: self.now, home: self.home() }
+    }
+
+    /// The workspace of the room.
+    pub fn home(&self) -> Home {
+        self.world.home(self.key)
     }
 
     /// Where forms of the room are sent from.
@@ -80,7 +86,7 @@ pub fn page(view: &View<'_>) -> Markup {
                 aside.panel #panel aria-label="Beside the conversation" { (panel::panel(view, room)) }
                 div data-region id="dialog" { (form::dialog(view)) }
                 div #toast role="status" aria-live="polite" {}
-                (completions())
+                (completions(view.home()))
             }
         }
     }
@@ -119,8 +125,8 @@ fn top(view: &View<'_>) -> Markup {
     }
 }
 
-/// What the place to write in can complete: commands from the catalog, and people.
-fn completions() -> Markup {
+/// What the place to write in can complete: commands from the catalog, and people of the workspace.
+fn completions(home: Home) -> Markup {
     let entry = |insert: &str, label: &str, about: &str| {
         html! { li role="option" data-insert=(insert) { b { (label) } span { (about) } } }
     };
@@ -135,7 +141,7 @@ fn completions() -> Markup {
                     }
                 }
                 (entry(&format!("@{} ", hear::BOT), &format!("@{}", hear::BOT), "the bot: done, handoff, help"))
-                @for person in company::PEOPLE {
+                @for person in company::people_of(home) {
                     (entry(&format!("@{} ", person.handle), &format!("@{}", person.handle), &format!("{}, {}", person.name, person.from)))
                 }
             }

@@ -11,10 +11,11 @@ use super::{Shared, kind, layout, sidebar};
 use crate::chat::card::Card;
 use crate::chat::platform::Addressed;
 use crate::chat::say::explain;
-use crate::domain::ids::{ChannelKey, MessageKey, PlatformKind, UserKey, WorkspaceKey};
+use crate::domain::ids::{ChannelKey, MessageKey, PlatformKind, UserKey};
 use crate::playground::act::{Deed, is_staff};
+use crate::playground::home::Home;
 use crate::playground::world::{Body, RoomKind};
-use crate::playground::{CannotBe, Playground, WORKSPACE, company};
+use crate::playground::{CannotBe, Playground, company};
 
 /// What else is asked for.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -89,11 +90,12 @@ async fn page(
     if !known || (kind == RoomKind::Home && !is_staff(who)) {
         return Ok(None);
     }
-    if kind == RoomKind::Home && !playground.world().homes.contains_key(who) {
-        playground.act(who, Deed::OpenHome).await?;
+    let home = playground.world().home(key);
+    if kind == RoomKind::Home && !playground.world().app_homes.contains_key(key) {
+        playground.act(who, Deed::OpenHome(home)).await?;
     }
     let why = match &ask.why {
-        Some(message) => why(playground, who, message).await?,
+        Some(message) => why(playground, who, key, message).await?,
         None => None,
     };
     let mut world = playground.world();
@@ -107,24 +109,26 @@ async fn page(
     Ok(Some(layout::page(&view).into_string()))
 }
 
-/// The answer to "Why?" of a message that this person sees.
+/// The answer to "Why?" of a message that this person sees, or of the App Home that they look at.
 async fn why(
     playground: &Playground,
     who: &UserKey,
+    key: &ChannelKey,
     message: &str,
 ) -> Result<Option<Addressed<Card>>, CannotBe> {
-    let body = {
+    let (body, home) = {
         let world = playground.world();
-        if message == "home" {
-            world.homes.get(who).cloned()
+        let found = if message == "home" {
+            world.app_homes.get(key).cloned().map(|body| (body, world.home(key)))
         } else {
             world
                 .find(&message.into())
                 .filter(|(room, found)| {
                     room.members.contains(who) && found.only.as_ref().is_none_or(|only| only == who)
                 })
-                .map(|(_, found)| found.body.clone())
-        }
+                .map(|(room, found)| (found.body.clone(), room.home))
+        };
+        found.unzip()
     };
     let own = |said| Addressed {
         said,
@@ -132,9 +136,10 @@ async fn why(
         zone: company::zone(who.as_str()),
     };
     let card = match body {
-        Some(Body::Told(_, row)) => {
-            playground.explain(&row).await?.unwrap_or_else(|| own(explain::forgotten()))
-        }
+        Some(Body::Told(_, row)) => playground
+            .explain(home.unwrap_or_default(), &row)
+            .await?
+            .unwrap_or_else(|| own(explain::forgotten())),
         Some(Body::Answer(_, what)) => own(explain::reply(&what)),
         Some(Body::Words(_)) | None => return Ok(None),
     };
@@ -142,11 +147,10 @@ async fn why(
 }
 
 impl Playground {
-    async fn explain(&self, row: &str) -> Result<Option<Addressed<Card>>, CannotBe> {
+    async fn explain(&self, home: Home, row: &str) -> Result<Option<Addressed<Card>>, CannotBe> {
         let turn = self.app.lock().await;
         let Some(app) = turn.as_ref() else { return Ok(None) };
-        let key = WorkspaceKey::from(WORKSPACE);
-        app.explain(PlatformKind::Playground, &key, row)
+        app.explain(PlatformKind::Playground, &home.key(), row)
             .await
             .map_err(|error| crate::playground::cannot(&error))
     }

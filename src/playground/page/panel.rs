@@ -10,6 +10,7 @@ use super::{card, guide, text};
 use crate::chat::platform::Addressed;
 use crate::chat::text::Moment;
 use crate::domain::ids::MessageKey;
+use crate::playground::home::Home;
 use crate::playground::world::{Room, RoomKind, Way, WayDeed, WayStep};
 
 /// How much of the way is shown: a week of a busy company is long.
@@ -89,10 +90,14 @@ fn way_step(view: &View<'_>, way: &Way, step: &WayStep) -> Markup {
     let Some(room) = view.world.room(&step.room) else { return html! {} };
     let reads = room.members.contains(view.who);
     let place = if room.kind == RoomKind::Channel {
-        format!("in #{}", room.key)
+        format!("in {}", text::channel_name(&room.key))
     } else {
         let names: Vec<&str> = room.members.iter().map(|member| text::first_name(member.as_str())).collect();
         format!("to {}", names.join(" and "))
+    };
+    let place = match room.home {
+        Home::Company => place,
+        Home::Community => format!("{place} ({})", room.home.short()),
     };
     let deed = if step.deed == WayDeed::Said { "said" } else { "changed the card" };
     let who = if reads { view.who } else { room.members.first().unwrap_or(view.who) };

@@ -20,7 +20,7 @@ pub fn room(view: &View<'_>, room: &Room) -> Markup {
     html! {
         header.room data-region id="room-head" {
             h2 { (title(room, view.who.as_str())) }
-            p { (about(room, view.who.as_str())) }
+            p { span.place { (room.home.name()) } " · " (about(room, view.who.as_str())) }
         }
         @if room.kind == RoomKind::Home {
             (home(view, &spot))
@@ -35,7 +35,7 @@ pub fn room(view: &View<'_>, room: &Room) -> Markup {
 /// What a room is called, for one of its readers.
 pub fn title(room: &Room, who: &str) -> String {
     match room.kind {
-        RoomKind::Channel => format!("#{}", room.key),
+        RoomKind::Channel => text::channel_name(&room.key),
         RoomKind::Direct => "Goodturn".to_owned(),
         RoomKind::Home => "App Home".to_owned(),
         RoomKind::Group => {
@@ -53,10 +53,7 @@ pub fn title(room: &Room, who: &str) -> String {
 
 fn about(room: &Room, who: &str) -> String {
     match room.kind {
-        RoomKind::Channel => {
-            let about = company::CHANNELS.iter().find(|channel| channel.name == room.key.as_str());
-            about.map_or("", |channel| channel.about).to_owned()
-        }
+        RoomKind::Channel => company::channel_of(&room.key).map_or("", |channel| channel.about).to_owned(),
         RoomKind::Direct => {
             format!("Direct messages between {} and the bot; write “help” to begin", text::first_name(who))
         }
@@ -68,7 +65,7 @@ fn about(room: &Room, who: &str) -> String {
 fn home(view: &View<'_>, spot: &Spot<'_>) -> Markup {
     html! {
         section.home data-region id="home" aria-label="App Home" {
-            @match view.world.homes.get(view.who) {
+            @match view.world.app_homes.get(view.key) {
                 Some(Body::Told(said, _) | Body::Answer(said, _)) => {
                     (card::card(said, Some(spot), &view.reader()))
                     form method="post" action=(spot.action()) {

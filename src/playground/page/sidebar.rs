@@ -8,7 +8,8 @@ use super::room::title;
 use super::text;
 use crate::domain::ids::{ChannelKey, UserKey};
 use crate::playground::act::is_staff;
-use crate::playground::company;
+use crate::playground::company::{self, Colleague};
+use crate::playground::home::Home;
 use crate::playground::world::{Room, RoomKind, World};
 
 /// Everybody, to switch to in one click.
@@ -27,6 +28,7 @@ pub fn people(view: &View<'_>) -> Markup {
                             (text::sign(person.handle))
                             span.who {
                                 b { (person.name) }
+                                (homes(person))
                                 small { (person.from) " · " (local_time(view, person.handle)) }
                             }
                             (mark(direct, other))
@@ -38,7 +40,19 @@ pub fn people(view: &View<'_>) -> Markup {
     }
 }
 
-/// Where the person reads.
+/// A mark for whoever has more than one account, or is not in the company.
+fn homes(person: &Colleague) -> Markup {
+    let names: Vec<&str> = person.homes.iter().map(|home| home.name()).collect();
+    html! {
+        @match person.homes {
+            [Home::Company] => {},
+            [home] => span.tag title=(home.name()) { (home.short()) },
+            _ => span.tag.two title=(names.join(" and ")) { "two homes" },
+        }
+    }
+}
+
+/// Where the person reads: a part for each workspace in which they have an account.
 pub fn rooms(view: &View<'_>) -> Markup {
     let entry = |room: &Room| {
         let count = view.world.unread(view.who, room);
@@ -53,22 +67,27 @@ pub fn rooms(view: &View<'_>) -> Markup {
             }
         }
     };
-    let of = |kinds: &[RoomKind]| {
+    let homes = company::person(view.who.as_str()).map_or(&[][..], |person| person.homes);
+    let of = |home: Home, kinds: &[RoomKind]| {
         html! {
-            @for room in view.world.rooms_of(view.who).filter(|room| kinds.contains(&room.kind)) {
+            @for room in view.world.rooms_of(view.who).filter(|room| room.home == home && kinds.contains(&room.kind)) {
                 @if room.kind != RoomKind::Home || is_staff(view.who) { (entry(room)) }
             }
         }
     };
     html! {
         nav.rooms aria-label=(format!("Places of {}", text::first_name(view.who.as_str()))) data-region id="rooms" {
-            h2 { "Only for " (text::first_name(view.who.as_str())) }
-            ul { (of(&[RoomKind::Home, RoomKind::Direct])) }
-            h2 { "Channels" }
-            ul { (of(&[RoomKind::Channel])) }
-            @if view.world.rooms_of(view.who).any(|room| room.kind == RoomKind::Group) {
-                h2 { "Conversations" }
-                ul { (of(&[RoomKind::Group])) }
+            @for home in homes {
+                @let groups = view.world.rooms_of(view.who).any(|room| room.home == *home && room.kind == RoomKind::Group);
+                h2.server.sole[homes.len() == 1] { (home.name()) }
+                h3 { "Only for " (text::first_name(view.who.as_str())) }
+                ul { (of(*home, &[RoomKind::Home, RoomKind::Direct])) }
+                h3 { "Channels" }
+                ul { (of(*home, &[RoomKind::Channel])) }
+                @if groups {
+                    h3 { "Conversations" }
+                    ul { (of(*home, &[RoomKind::Group])) }
+                }
             }
         }
     }
@@ -85,7 +104,15 @@ pub fn best_room(world: &World, user: &UserKey) -> ChannelKey {
             .map(|room| room.key.clone())
     };
     waits(&[RoomKind::Direct, RoomKind::Group]).or_else(|| waits(&[RoomKind::Channel])).unwrap_or_else(|| {
-        if is_staff(user) { ChannelKey::from(format!("dm-{user}")) } else { "help-globex".into() }
+        let home = company::person(user.as_str())
+            .and_then(|person| person.homes.first())
+            .copied()
+            .unwrap_or_default();
+        match home {
+            _ if is_staff(user) => home.direct(user),
+            Home::Company => home.room("help-globex"),
+            Home::Community => home.room("help"),
+        }
     })
 }
 

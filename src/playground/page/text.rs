@@ -6,7 +6,8 @@ use maud::{Markup, html};
 
 use crate::chat::platform::Addressed;
 use crate::chat::text::{Moment, Span, Text};
-use crate::domain::ids::UserKey;
+use crate::domain::ids::{ChannelKey, UserKey};
+use crate::playground::home::Home;
 use crate::playground::{company, hear};
 
 /// Who reads, and when.
@@ -18,6 +19,8 @@ pub struct Reader<'a> {
     pub zone: TimeZone,
     /// When.
     pub now: Timestamp,
+    /// In which workspace.
+    pub home: Home,
 }
 
 /// Spans of the bot.
@@ -32,10 +35,10 @@ pub fn spans<T>(text: &Text, card: &Addressed<T>, reader: &Reader<'_>) -> Markup
                 Span::Link { url, label } => (link(url, label, reader)),
                 Span::Person(who) => span.person { (who.name) },
                 Span::Mention(who) => {
-                    @let me = card.users.get(&who.id) == Some(reader.who);
+                    @let me = card.users.get(&who.id) == Some(&reader.home.account(reader.who));
                     span.mention.me[me] { "@" (who.name) }
                 },
-                Span::Channel(channel) => span.channel { "#" (channel.as_str().trim_start_matches('#')) },
+                Span::Channel(channel) => span.channel { (channel_name(channel)) },
                 Span::Instant(at, moment) => (instant(*at, *moment, reader)),
             }
         }
@@ -61,7 +64,7 @@ pub fn typed(words: &str, reader: &Reader<'_>) -> Markup {
     let mut done = 0;
     for (at, handle) in hear::handles(words) {
         let lower = handle.to_lowercase();
-        if lower == hear::BOT || company::person(&lower).is_some() {
+        if lower == hear::BOT || company::people_of(reader.home).any(|person| person.handle == lower) {
             pieces.push((&words[done..at], None));
             let end = at + 1 + handle.len();
             pieces.push((&words[at..end], Some(lower)));
@@ -110,6 +113,12 @@ pub fn sign(handle: &str) -> Markup {
     let name = company::person(handle).map_or(handle, |person| person.name);
     let initials: String = name.split(' ').filter_map(|word| word.chars().next()).take(2).collect();
     html! { span class=(format!("sign hue-{place}")) aria-hidden="true" { (initials) } }
+}
+
+/// A channel's name, with its sign.
+pub fn channel_name(key: &ChannelKey) -> String {
+    let name = company::channel_of(key).map_or(key.as_str(), |channel| channel.name);
+    format!("#{}", name.trim_start_matches('#'))
 }
 
 /// A person's name.

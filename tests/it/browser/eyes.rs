@@ -157,11 +157,20 @@ impl Eyes {
         self.until(script, vec![json!(words), json!(label)], &format!("“{label}” beside “{words}”")).await;
     }
 
-    /// Presses the element of this selector.
+    /// Presses the element of this selector; once more where the page was just drawn anew under it.
     pub async fn press_css(&self, css: &str) {
-        let element = self.find(css).await;
-        element.scroll_into_view().await.expect("it is on the page");
-        element.click().await.expect("it can be pressed");
+        let pressed = async {
+            loop {
+                let element = self.find(css).await;
+                let there = element.scroll_into_view().await;
+                if there.is_ok() && element.click().await.is_ok() {
+                    return;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        let done = tokio::time::timeout(PATIENCE, pressed).await;
+        assert!(done.is_ok(), "{css} cannot be pressed\n{}", self.words().await);
     }
 
     /// Writes words in the room and sends them.

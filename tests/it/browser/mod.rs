@@ -13,3 +13,5 @@ mod care;
 mod malice;
 
 mod phone;
+
+mod homes;

@@ -85,6 +85,9 @@ async fn the_guided_path_on_a_phone() {
         "/as/cy/home-cy",
         "/as/chloe/help-globex",
         "/as/hugo/front-desk",
+        "/as/hugo/community-help",
+        "/as/hugo/community-home-hugo",
+        "/as/mira/community-help",
     ] {
         eyes.go(path).await;
         fits(&eyes, path).await;

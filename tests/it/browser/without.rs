@@ -47,6 +47,31 @@ async fn what_was_said_is_there_after_a_restart_until_it_is_reset() {
 }
 
 #[tokio::test]
+async fn a_chat_kept_before_there_was_a_community_goes_on_and_gets_one() {
+    let mut playground = Playground::start(tempfile::tempdir().expect("a folder"), &["playground"]);
+    let say = [("deed", "say"), ("words", "remember the lighthouse")];
+    assert_eq!(send(&playground, "/as/ana/sales/do", &say).await.0, 303);
+    assert!(playground.end());
+    let chat = playground.folder.path().join("data/playground.json");
+    let text = std::fs::read(&chat).expect("it is kept");
+    let mut world: serde_json::Value = serde_json::from_slice(&text).expect("JSON");
+    let rooms = world["rooms"].as_array_mut().expect("rooms");
+    rooms.retain(|room| room["home"] == "company");
+    for room in rooms {
+        room.as_object_mut().expect("a room").remove("home");
+    }
+    world.as_object_mut().expect("a chat").remove("app_homes");
+    world["homes"] = serde_json::json!({});
+    std::fs::write(&chat, serde_json::to_vec(&world).expect("JSON")).expect("it can be written");
+    let playground = playground.begun_again(&["playground"]);
+    assert!(page(&playground, "/as/hugo/sales").await.1.contains("remember the lighthouse"));
+    assert!(page(&playground, "/as/nia/community-help").await.1.contains("I paid order 2207 twice"));
+    let home = page(&playground, "/as/nia/community-home-nia").await;
+    assert_eq!(home.0, 200);
+    assert!(!home.1.contains("Nothing yet."), "App Home is drawn when it is looked at");
+}
+
+#[tokio::test]
 async fn after_a_kill_it_goes_on_and_every_card_can_be_pressed() {
     let playground = Playground::start(tempfile::tempdir().expect("a folder"), &["playground"]);
     let hand_off = [("deed", "say"), ("words", "/handoff billing Refund for the lighthouse")];
@@ -90,6 +115,9 @@ async fn nobody_reads_or_writes_where_they_are_not() {
     assert_eq!(page(&playground, "/as/chloe/home-chloe").await.0, 404);
     assert_eq!(page(&playground, "/as/ana/dm-bo").await.0, 404);
     assert_eq!(page(&playground, "/as/nobody/sales").await.0, 404);
+    assert_eq!(page(&playground, "/as/ana/community-help").await.0, 404);
+    assert_eq!(page(&playground, "/as/nia/sales").await.0, 404);
+    assert_eq!(page(&playground, "/as/mira/community-team").await.0, 404);
     let say = [("deed", "say"), ("words", "hello")];
     assert_eq!(send(&playground, "/as/chloe/sales/do", &say).await.0, 409);
     assert_eq!(send(&playground, "/as/ana/sales/do", &[("deed", "dance")]).await.0, 400);
