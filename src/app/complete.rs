@@ -2,7 +2,7 @@
 //!
 //! Invariant: it reads only, and shows nobody what they could not see by a command.
 
-use crate::app::{App, Ctx};
+use crate::app::{App, Ctx, standing};
 use crate::chat::catalog::{COMMANDS, Takes};
 use crate::chat::form::Choice;
 use crate::chat::inbound::PersonFacts;
@@ -35,7 +35,9 @@ impl App {
             Some(id) => ctx.tx.person(id).await?,
             None => None,
         };
-        let standing = person.map(|person| person.standing).or_else(|| told?.standing);
+        // Who was not met yet is what the platform tells with it, read as settings read it.
+        let unmet = |facts| standing::here(&ctx.settings, facts, standing::unknown(platform)).0;
+        let standing = person.map(|person| person.standing).or_else(|| told.map(unmet));
         if standing != Some(Standing::Staff) {
             return Ok(Vec::new());
         }

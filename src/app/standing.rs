@@ -64,7 +64,7 @@ pub fn nearest(one: (Standing, Role), other: (Standing, Role)) -> (Standing, Rol
 }
 
 /// What somebody is in this workspace: by the roles that settings name, else as the platform says.
-fn here(settings: &Settings, facts: &PersonFacts, before: (Standing, Role)) -> (Standing, Role) {
+pub fn here(settings: &Settings, facts: &PersonFacts, before: (Standing, Role)) -> (Standing, Role) {
     let told = (facts.standing.unwrap_or(before.0), facts.role.unwrap_or(before.1));
     let Some(marks) = &facts.marks else { return told };
     let (mut standing, mut role) = told;

@@ -15,7 +15,7 @@ use twilight_gateway::{Config, Intents};
 
 use super::lanes::Lanes;
 use super::monitor::Monitor;
-use super::session::{Kept, Session};
+use super::session::{self, Kept, Session};
 use super::{Event, Gap, GatewaySettings, Host};
 
 /// Shared by the shards of one round.
@@ -89,6 +89,7 @@ impl Seat {
             }
             _ => false,
         };
+        let begins = name == "READY";
         let event = Event { shard: self.number, name, data: frame.d };
         let lane = self.shared.host.notice(&event);
         if stands {
@@ -104,6 +105,10 @@ impl Seat {
         // From here on it holds the mark until it is handled.
         session.mark.lock().unwrap_or_else(PoisonError::into_inner).begin(sequence);
         let at_work = AtWork { session, sequence };
+        if begins {
+            // A process that is killed soon after must find it, or what is said until it is back is lost.
+            self.keep_now(&session::name(self.number, self.shared.total), &mut None).await;
+        }
         if let Some(lane) = lane {
             let handling = Arc::clone(&self.shared.host).handle(event);
             let job = async move {

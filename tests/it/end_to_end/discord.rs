@@ -76,14 +76,14 @@ fn answers(state: &State) -> usize {
     state.dm_with("ana").iter().filter(|message| message.raw["author"]["bot"] == true).count()
 }
 
-fn folder() -> TempDir {
+pub(super) fn folder() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     let config = CONFIG.replace("[defaults]", "[defaults]\nstaff_roles = [\"staff\"]");
     std::fs::write(folder.path().join("settings.toml"), config).expect("written");
     folder
 }
 
-fn beside(discord: &FakeDiscord, folder: &TempDir) -> std::process::Command {
+pub(super) fn beside(discord: &FakeDiscord, folder: &TempDir) -> std::process::Command {
     let mut program = alone(folder);
     program.envs([
         ("DISCORD_TOKEN", discord.token()),

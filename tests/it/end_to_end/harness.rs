@@ -11,6 +11,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::sync::watch;
 
+use crate::fake_discord::FakeDiscord;
 use crate::fake_slack::FakeSlack;
 use crate::fake_slack::blocks::visible_text;
 use crate::fake_slack::people::Place;
@@ -54,6 +55,7 @@ about = "laptops, accounts, passwords"
 pub struct Setup {
     workspace: Workspace,
     config: String,
+    discord: Vec<(&'static str, String)>,
 }
 
 impl Setup {
@@ -62,7 +64,11 @@ impl Setup {
     pub fn new() -> Self {
         let fay = Person::new("fay", "Fay Frost", "Europe/Berlin");
         let workspace = Workspace::sample().with(|workspace| workspace.people.push(fay));
-        Self { workspace: workspace.installed_from(&manifest()), config: CONFIG.to_owned() }
+        Self {
+            workspace: workspace.installed_from(&manifest()),
+            config: CONFIG.to_owned(),
+            discord: Vec::new(),
+        }
     }
 
     /// With a setting of `[defaults]` put in, or in the place of the usual one.
@@ -82,6 +88,12 @@ impl Setup {
         self
     }
 
+    /// On this Discord, too.
+    pub fn beside(self, discord: &FakeDiscord) -> Self {
+        let discord = vec![("DISCORD_TOKEN", discord.token()), ("DISCORD_API_URL", discord.api_url())];
+        Self { discord, ..self }
+    }
+
     pub fn with(self, change: impl FnOnce(&mut Workspace)) -> Self {
         Self { workspace: self.workspace.with(change), ..self }
     }
@@ -91,11 +103,19 @@ impl Setup {
         let slack = FakeSlack::start(self.workspace).await;
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::write(folder.path().join("settings.toml"), &self.config).expect("written");
-        let program = Program::start(&slack, &folder);
-        let mut story = Story { slack, folder, program, log: String::new() };
-        story.program.ready().await;
-        story
+        let program = started(&slack, &folder, &self.discord).await;
+        Story { slack, folder, program, discord: self.discord, log: String::new() }
     }
+}
+
+/// The program, once it says that it is ready on every platform.
+async fn started(slack: &FakeSlack, folder: &TempDir, discord: &[(&'static str, String)]) -> Program {
+    let mut command = beside(slack, folder);
+    command.envs(discord.iter().cloned());
+    let mut program = Program::spawn(command);
+    let all = if discord.is_empty() { " is ready: " } else { " is ready: Slack, Discord " };
+    program.logged(all).await;
+    program
 }
 
 /// The app's manifest, as the program prints it.
@@ -232,6 +252,7 @@ pub struct Story {
     pub slack: FakeSlack,
     pub folder: TempDir,
     pub program: Program,
+    discord: Vec<(&'static str, String)>,
     /// What programs of this story logged that have ended.
     log: String,
 }
@@ -361,8 +382,7 @@ impl Story {
 
     /// Starts the program again on the same files.
     pub async fn restarted(&mut self) {
-        self.program = Program::start(&self.slack, &self.folder);
-        self.program.ready().await;
+        self.program = started(&self.slack, &self.folder, &self.discord).await;
     }
 
     /// Everything that must be true after any story; the log may warn of what is named.

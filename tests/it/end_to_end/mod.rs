@@ -17,3 +17,9 @@ mod operating;
 mod faults;
 
 mod discord;
+
+mod on_discord;
+
+mod across;
+
+mod discord_handoff;
