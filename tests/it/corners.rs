@@ -23,6 +23,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::support::chat::Chat;
 use crate::support::people::{People, Somebody, key};
+use crate::support::skin::slack::Slack;
 use crate::support::world;
 
 /// A small office: `eve` is named as admin by the operator, nobody is one by the platform's word.
@@ -40,7 +41,7 @@ impl Office {
         let clock = Arc::new(ManualClock::at(start));
         let known: People =
             people.iter().map(|handle| (key(handle), Somebody::colleague(handle, "UTC"))).collect();
-        let chat = Arc::new(Chat::new(PlatformKind::Slack, Arc::clone(&clock), known));
+        let chat = Arc::new(Chat::new(Arc::clone(&clock), known, Arc::new(Slack::new())));
         let mut settings = Settings { timezone: TimeZone::UTC, ..Settings::default() };
         change(&mut settings);
         let defaults = Defaults {
@@ -238,7 +239,7 @@ async fn without_a_topic_the_last_resort_keeps_what_its_sender_leaves_behind() {
 
 #[tokio::test]
 async fn a_stranger_learns_nothing_of_a_private_request() {
-    let told = world::play(
+    let played = world::play(
         "people ana, bo, cy, eve (admin)\n\
          topic billing: bo; steward eve\n\
          09:00 ana in #sales: /handoff\n\
@@ -247,8 +248,10 @@ async fn a_stranger_learns_nothing_of_a_private_request() {
          09:02 cy in #sales: /requests topic billing\n\
          09:03 cy opens home\n\
          09:04 eve in #sales: /requests show 1\n",
+        vec![Arc::new(Slack::new())],
     )
     .await;
+    let told = played.told;
     let others: Vec<&str> = told.lines().skip_while(|line| !line.starts_with("09:01")).collect();
     assert!(!others.join("\n").contains("payslip"), "{told}");
 }

@@ -9,10 +9,12 @@ use std::sync::{Arc, Mutex};
 use goodturn::app::clock::{Clock, ManualClock};
 use goodturn::chat::card::Card;
 use goodturn::chat::platform::{Address, Addressed, ChatPlatform, Courtesy, Delivery, Errand, Task};
-use goodturn::domain::ids::{ChannelKey, MessageKey, MessageRef, PlatformKind, UserKey};
+use goodturn::domain::ids::{ChannelKey, MessageRef, Place, PlaceKind, PlatformKind, UserKey};
 use goodturn::domain::person::Standing;
+use jiff::Timestamp;
 
 use crate::support::people::{self, People};
+use crate::support::skin::{self, Screen, Shown, Skin};
 
 /// How something appeared.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -34,8 +36,12 @@ pub struct Seen {
     pub readers: Vec<UserKey>,
     /// What it says.
     pub card: Addressed<Card>,
-    /// Where it stands.
+    /// The same as its platform shows it.
+    pub shown: Shown,
+    /// Which message it is.
     pub at: Option<MessageRef>,
+    /// Where its buttons are pressed, in the script's words.
+    pub spot: Option<Place>,
 }
 
 /// What goes wrong from now on.
@@ -51,8 +57,8 @@ pub struct Weather {
 
 /// The platform.
 pub struct Chat {
-    kind: PlatformKind,
     clock: Arc<ManualClock>,
+    skin: Arc<dyn Skin>,
     inner: Mutex<Inner>,
 }
 
@@ -67,9 +73,14 @@ struct Inner {
 }
 
 impl Chat {
-    /// An empty chat of these people.
-    pub fn new(kind: PlatformKind, clock: Arc<ManualClock>, people: People) -> Self {
-        Self { kind, clock, inner: Mutex::new(Inner { people, ..Inner::default() }) }
+    /// An empty chat of these people, on this platform.
+    pub fn new(clock: Arc<ManualClock>, people: People, skin: Arc<dyn Skin>) -> Self {
+        Self { clock, skin, inner: Mutex::new(Inner { people, ..Inner::default() }) }
+    }
+
+    /// The platform as people meet it.
+    pub fn skin(&self) -> &dyn Skin {
+        &*self.skin
     }
 
     /// Changes the people or the weather.
@@ -89,8 +100,14 @@ impl Chat {
         people::find(&self.inner.lock().expect("nothing panics while it is locked").people, name).cloned()
     }
 
+    /// Everybody as they are now.
+    pub fn people(&self) -> People {
+        self.inner.lock().expect("nothing panics while it is locked").people.clone()
+    }
+
     fn run(&self, errand: &Errand) -> Delivery {
         let now = self.clock.now();
+        let skin = &*self.skin;
         let mut inner = self.inner.lock().expect("nothing panics while it is locked");
         if inner.weather.failing > 0 {
             inner.weather.failing -= 1;
@@ -104,30 +121,34 @@ impl Chat {
         let delivery = match &errand.task {
             Task::Post { to, card, courtesy, .. } => {
                 if let (Address::Person(user), Courtesy::AskFirst) = (to, courtesy)
-                    && let Some(until) = inner.people.get(user).and_then(|person| person.quiet_until)
+                    && let Some(until) =
+                        inner.people.get(&skin.script_user(user)).and_then(|person| person.quiet_until)
                     && until > now
                 {
                     return Delivery::Away(Some(until));
                 }
-                inner.post(self.kind, to, card)
+                inner.post(to, card, skin, now)
             }
-            Task::Edit { at, card } => inner.edit(at, card),
+            Task::Edit { at, card } => inner.edit(at, card, skin),
             Task::Home { user, card } => {
+                let user = skin.script_user(user);
                 inner.fresh.push(Seen {
-                    place: format!("{} home", people::handle(user)),
+                    place: format!("{} home", people::handle(&user)),
                     how: How::New,
-                    readers: vec![user.clone()],
+                    readers: vec![user],
                     card: card.clone(),
+                    shown: skin::show(skin, card, Screen::Home),
                     at: None,
+                    spot: None,
                 });
                 Delivery::Done
             }
-            Task::LookUp { user } => match inner.people.get(user) {
-                Some(person) => Delivery::Met(person.facts()),
+            Task::LookUp { user } => match inner.people.get(&skin.script_user(user)) {
+                Some(person) => Delivery::Met(skin.facts(person, now)),
                 None => Delivery::Gone("user_not_found".to_owned()),
             },
             Task::Find { name } => match people::find(&inner.people, name) {
-                Some(person) => Delivery::Met(person.facts()),
+                Some(person) => Delivery::Met(skin.facts(person, now)),
                 None => Delivery::NobodyFound,
             },
         };
@@ -143,13 +164,10 @@ impl Chat {
 }
 
 impl Inner {
-    fn post(&mut self, kind: PlatformKind, to: &Address, card: &Addressed<Card>) -> Delivery {
-        let (letter, on) = match kind {
-            PlatformKind::Discord => ('N', " on discord"),
-            _ => ('M', ""),
-        };
+    fn post(&mut self, to: &Address, card: &Addressed<Card>, skin: &dyn Skin, now: Timestamp) -> Delivery {
         let (channel, place, readers) = match to {
             Address::Person(user) => {
+                let user = &skin.script_user(user);
                 let gone = self.people.get(user).is_none_or(|person| person.standing == Standing::Left);
                 if gone {
                     return Delivery::Gone("user_disabled".to_owned());
@@ -158,32 +176,52 @@ impl Inner {
                 (format!("D-{name}"), format!("{name} directly"), vec![user.clone()])
             }
             Address::Group(users) => {
+                let users: Vec<UserKey> = users.iter().map(|user| skin.script_user(user)).collect();
                 let names: Vec<String> = users.iter().map(people::handle).collect();
-                (format!("G-{}", names.join("-")), names.join(" and "), users.clone())
+                (format!("G-{}", names.join("-")), names.join(" and "), users)
             }
-            Address::Channel(channel) => (channel.to_string(), format!("{channel}{on}"), Vec::new()),
-            Address::Thread(channel, _) => (channel.to_string(), format!("{channel} thread{on}"), Vec::new()),
+            Address::Channel(channel) => {
+                let channel = skin.script_channel(channel);
+                let place = format!("{channel}{}", skin.aside());
+                (channel, place, Vec::new())
+            }
+            Address::Thread(channel, _) => {
+                let channel = skin.script_channel(channel);
+                let place = format!("{channel} thread{}", skin.aside());
+                (channel, place, Vec::new())
+            }
         };
         if self.weather.gone.contains(&channel) {
             return Delivery::Gone("channel_not_found".to_owned());
         }
         self.posted += 1;
-        let at = MessageRef {
-            channel: ChannelKey::from(channel),
-            message: MessageKey::from(format!("{letter}{}", self.posted)),
+        let at = MessageRef { channel: skin.channel(&channel), message: skin.message(self.posted, now) };
+        let kind = match &channel {
+            channel if channel.starts_with("D-") => PlaceKind::Direct,
+            channel if channel.starts_with("G-") => PlaceKind::Group,
+            _ => PlaceKind::Channel,
         };
-        let seen = Seen { place, how: How::New, readers, card: card.clone(), at: Some(at.clone()) };
+        let seen = Seen {
+            place,
+            how: How::New,
+            readers,
+            card: card.clone(),
+            shown: skin::show(skin, card, Screen::Message),
+            at: Some(at.clone()),
+            spot: Some(Place { channel: ChannelKey::from(channel), thread: None, kind }),
+        };
         self.messages.insert(at.message.to_string(), seen.clone());
         self.fresh.push(seen);
         Delivery::Posted(at)
     }
 
-    fn edit(&mut self, at: &MessageRef, card: &Addressed<Card>) -> Delivery {
+    fn edit(&mut self, at: &MessageRef, card: &Addressed<Card>, skin: &dyn Skin) -> Delivery {
         let Some(message) = self.messages.get_mut(at.message.as_str()) else {
             return Delivery::Gone("message_not_found".to_owned());
         };
         message.how = How::Edited;
         message.card = card.clone();
+        message.shown = skin::show(skin, card, Screen::Message);
         self.fresh.push(message.clone());
         Delivery::Done
     }
@@ -191,7 +229,7 @@ impl Inner {
 
 impl ChatPlatform for Chat {
     fn kind(&self) -> PlatformKind {
-        self.kind
+        self.skin.kind()
     }
 
     fn deliver<'a>(&'a self, errand: &'a Errand) -> Pin<Box<dyn Future<Output = Delivery> + Send + 'a>> {

@@ -13,6 +13,8 @@ pub mod script;
 
 pub mod setting;
 
+pub mod skin;
+
 pub mod stage;
 
 pub mod world;

@@ -78,7 +78,7 @@ fn action(action: &Action) -> String {
             let choices: Vec<&str> = choices.iter().map(|(choice, _)| choice.as_str()).collect();
             format!("[{label}: {}]", choices.join(", "))
         }
-        Action::Link { label, url } => format!("[{label} → {url}]"),
+        Action::Link { label, .. } => format!("[{label} ↗]"),
     }
 }
 

@@ -1,7 +1,9 @@
 //! The head of a script: who works here, for which topics, under which settings.
 
+use goodturn::domain::ids::TopicId;
 use goodturn::domain::person::{Role, Standing};
 use goodturn::domain::settings::{SettingName, Settings};
+use goodturn::domain::topic::Topic;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -42,6 +44,23 @@ pub struct TopicHead {
     pub edits: Vec<String>,
     /// What belongs to it.
     pub about: String,
+}
+
+impl TopicHead {
+    /// The topic as it is before anybody edits it.
+    pub fn topic(&self) -> Topic {
+        Topic {
+            id: TopicId::from(""),
+            name: self.name.clone(),
+            about: self.about.clone(),
+            channel: None,
+            steward: None,
+            offer_timeout: None,
+            stale_after: None,
+            hours: None,
+            zone: None,
+        }
+    }
 }
 
 impl Setting {

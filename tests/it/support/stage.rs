@@ -2,22 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use goodturn::chat::card::{Action, Card};
-use goodturn::chat::command::Command;
-use goodturn::chat::form::Form;
-use goodturn::domain::ids::{ChannelKey, MessageRef, Place, PlaceKind, UserKey};
+use goodturn::chat::card::Card;
+use goodturn::domain::ids::{ChannelKey, Place, PlaceKind, UserKey};
 use jiff::tz::TimeZone;
+use serde_json::Value;
 
 use crate::support::chat::{How, Seen};
 use crate::support::people;
 use crate::support::script::Button;
+use crate::support::skin::Pressable;
 
 /// Everybody's screens.
 #[derive(Default)]
 pub struct Stage {
     showing: Vec<Seen>,
     past: Vec<Seen>,
-    forms: BTreeMap<UserKey, Form>,
+    forms: BTreeMap<UserKey, Value>,
 }
 
 impl Stage {
@@ -35,28 +35,25 @@ impl Stage {
         self.showing.push(seen.clone());
     }
 
-    /// A form was opened for somebody.
-    pub fn open(&mut self, who: &UserKey, form: Form) {
+    /// A form was opened for somebody, as rendered.
+    pub fn open(&mut self, who: &UserKey, form: Value) {
         self.forms.insert(who.clone(), form);
     }
 
     /// The form that was opened for somebody last.
-    pub fn form(&self, who: &UserKey) -> Option<&Form> {
+    pub fn form(&self, who: &UserKey) -> Option<&Value> {
         self.forms.get(who)
     }
 
-    /// What a button does that somebody sees, or saw, and where it stands. The newest is meant.
-    pub fn press(&self, who: &UserKey, button: &Button) -> Option<(Command, Option<Place>)> {
+    /// A button that somebody sees, or saw, and where it stands. The newest is meant.
+    pub fn press(&self, who: &UserKey, button: &Button) -> Option<(Pressable, Option<Place>)> {
         let screens = if button.old { &self.past } else { &self.showing };
         screens
             .iter()
             .rev()
             .filter(|seen| seen.readers.is_empty() || seen.readers.contains(who))
             .filter(|seen| button.request.is_none_or(|number| tells_of(&seen.card.said, number)))
-            .find_map(|seen| {
-                let command = command(&seen.card.said, button)?;
-                Some((command, seen.at.as_ref().map(place)))
-            })
+            .find_map(|seen| Some((pressable(seen, button)?.clone(), seen.spot.clone())))
     }
 
     /// Whether a message that stays offers somebody this button. What only they saw for a moment is left
@@ -67,7 +64,7 @@ impl Stage {
             .filter(|seen| seen.at.is_some() || is_home(seen))
             .filter(|seen| seen.readers.is_empty() || seen.readers.contains(who))
             .filter(|seen| button.request.is_none_or(|number| tells_of(&seen.card.said, number)))
-            .any(|seen| command(&seen.card.said, button).is_some())
+            .any(|seen| pressable(seen, button).is_some())
     }
 
     /// Where the two of a request were brought together.
@@ -77,9 +74,9 @@ impl Stage {
             .rev()
             .filter(|seen| seen.readers.len() != 1 && tells_of(&seen.card.said, number))
             .find_map(|seen| {
-                let at = seen.at.as_ref()?;
+                let spot = seen.spot.clone()?;
                 let met = seen.card.said.words(&TimeZone::UTC).contains(", meet ");
-                met.then(|| place(at))
+                met.then_some(spot)
             })
     }
 }
@@ -99,15 +96,6 @@ pub fn directly(who: &str) -> Place {
     Place { channel: ChannelKey::from(format!("D-{who}")), thread: None, kind: PlaceKind::Direct }
 }
 
-fn place(at: &MessageRef) -> Place {
-    let kind = match at.channel.as_str() {
-        channel if channel.starts_with("D-") => PlaceKind::Direct,
-        channel if channel.starts_with("G-") => PlaceKind::Group,
-        _ => PlaceKind::Channel,
-    };
-    Place { channel: at.channel.clone(), thread: None, kind }
-}
-
 fn is_home(seen: &Seen) -> bool {
     seen.place.ends_with(" home")
 }
@@ -119,12 +107,8 @@ fn tells_of(card: &Card, number: i64) -> bool {
         || card.parts.iter().any(|part| tells_of(part, number))
 }
 
-fn command(card: &Card, wanted: &Button) -> Option<Command> {
-    card.all_actions().into_iter().find_map(|action| match (action, &wanted.choice) {
-        (Action::Button { label, command, .. }, None) if *label == wanted.label => Some(command.clone()),
-        (Action::Menu { label, choices }, Some(choice)) if *label == wanted.label => {
-            choices.iter().find(|(label, _)| label == choice).map(|(_, command)| command.clone())
-        }
-        _ => None,
-    })
+fn pressable<'a>(seen: &'a Seen, wanted: &Button) -> Option<&'a Pressable> {
+    // A list may gather its buttons in a menu, where nothing further is to be chosen.
+    let choice = |press: &Pressable| press.choice.clone().filter(|choice| !choice.is_empty());
+    seen.shown.presses.iter().find(|press| press.label == wanted.label && choice(press) == wanted.choice)
 }

@@ -7,15 +7,12 @@ use std::sync::Arc;
 use goodturn::app::clock::{IdSource, ManualClock};
 use goodturn::app::metrics::Metrics;
 use goodturn::app::{App, Defaults};
-use goodturn::chat::command::{Command, HandedMessage, VolunteerCommand};
-use goodturn::chat::form::{Answer, Form, Input, Submitted};
-use goodturn::chat::inbound::{Event, Inbound, Mentioned, PersonFacts, Reply, Said, Speech};
-use goodturn::chat::parse;
-use goodturn::chat::platform::ChatPlatform;
-use goodturn::domain::ids::{MessageKey, MessageRef, Place, PlatformKind, WorkspaceKey};
+use goodturn::chat::inbound::{Event, Inbound, Reply};
+use goodturn::chat::platform::{Addressed, ChatPlatform};
+use goodturn::chat::say::forms;
+use goodturn::domain::ids::Place;
 use goodturn::domain::person::{Role, Standing};
 use goodturn::domain::recurrence::Recurrence;
-use goodturn::domain::topic::Topic;
 use goodturn::store::Store;
 use goodturn::store::engine::OpenMode;
 use jiff::tz::TimeZone;
@@ -23,7 +20,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::support::chat::{Chat, How, Seen};
 use crate::support::script::{self, Act, Times};
-use crate::support::setting::Setting;
+use crate::support::setting::{Setting, TopicHead};
+use crate::support::skin::{self, Deed, Doing, Mention, Screen, Skin};
 use crate::support::stage::{self, Stage};
 use crate::support::{people, screen};
 
@@ -41,15 +39,34 @@ pub struct World {
     told: String,
     day: Option<jiff::civil::Date>,
     deliveries: u32,
+    last: String,
+    undone: Vec<(String, &'static str)>,
     code: String,
 }
 
-/// Plays a script to its end and gives the transcript.
-pub async fn play(script: &str) -> String {
+/// A script that was played.
+pub struct Played {
+    /// The transcript.
+    pub told: String,
+    /// What could not be done on this platform, as told, and why.
+    pub undone: Vec<(String, &'static str)>,
+}
+
+/// How something came about, as far as the answer depends on it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// By words.
+    Words,
+    /// By a command, a press or a form.
+    Deed,
+}
+
+/// Plays a script to its end on a platform, or on both at once.
+pub async fn play(script: &str, skins: Vec<Arc<dyn Skin>>) -> Played {
     let (head, story) = script::split(script);
     let setting = Setting::read(&head);
     let mut before = setting.start;
-    let mut world = World::new(setting).await;
+    let mut world = World::new(setting, skins).await;
     for comment in head.iter().filter(|line| line.starts_with('#')) {
         let _ = writeln!(world.told, "{comment}");
     }
@@ -65,39 +82,35 @@ pub async fn play(script: &str) -> String {
         world.act(line.act).await;
         world.until(line.at).await;
     }
-    world.told
+    Played { told: world.told, undone: world.undone }
 }
 
 impl World {
     /// A world in which everybody is known and nothing was said yet.
-    pub async fn new(setting: Setting) -> Self {
+    pub async fn new(setting: Setting, skins: Vec<Arc<dyn Skin>>) -> Self {
         let clock = Arc::new(ManualClock::at(setting.start - SignedDuration::from_hours(1)));
-        let chats: Vec<Arc<Chat>> = [PlatformKind::Slack, PlatformKind::Discord]
-            .into_iter()
-            .map(|kind| {
-                let here = |(_, person): &(_, people::Somebody)| people::platform(&person.handle) == kind;
-                let people = setting.people.clone().into_iter().filter(here).collect();
-                Arc::new(Chat::new(kind, Arc::clone(&clock), people))
-            })
-            .collect();
+        // Where a script plays on both, everybody is where their account is.
+        let beside = skins.len() > 1;
+        let of = |skin: Arc<dyn Skin>| {
+            let mut people = setting.people.clone();
+            people.retain(|_, person| !beside || people::platform(&person.handle) == skin.kind());
+            Arc::new(Chat::new(Arc::clone(&clock), people, skin))
+        };
+        let chats: Vec<Arc<Chat>> = skins.into_iter().map(of).collect();
         let store = Store::open("sqlite::memory:", OpenMode::Run).await.expect("a store in memory");
         let defaults = Defaults {
             settings: setting.settings.clone(),
-            topics: setting.topics.iter().map(|head| topic(&head.name, &head.about)).collect(),
+            topics: setting.topics.iter().map(TopicHead::topic).collect(),
             admins: Vec::new(),
             stewards: Vec::new(),
             housekeeping: Recurrence::parse("30 3 * * *").expect("a literal"),
         };
         let metrics = Arc::new(Metrics::new());
         let app = App::new(store, clock.clone(), IdSource::seeded(7), defaults, metrics);
-        let on_discord =
-            setting.people.values().any(|one| people::platform(&one.handle) == PlatformKind::Discord);
-        let name = if on_discord { "Harbour" } else { "Example" };
-        app.adopt(PlatformKind::Slack, &WorkspaceKey::from("T1"), name).await.expect("a workspace");
-        if on_discord {
+        let names = if beside { ["Harbour", "Community"] } else { ["Example", ""] };
+        for (chat, name) in chats.iter().zip(names) {
+            app.adopt(chat.kind(), &chat.skin().workspace(), name).await.expect("a workspace");
             clock.set(app.now() + SignedDuration::from_secs(1));
-            let key = WorkspaceKey::from("G1");
-            app.adopt(PlatformKind::Discord, &key, "Community").await.expect("a workspace");
         }
         let mut world = Self {
             app,
@@ -109,6 +122,8 @@ impl World {
             told: String::new(),
             day: None,
             deliveries: 0,
+            last: String::new(),
+            undone: Vec::new(),
             code: String::new(),
         };
         world.settle_in(setting).await;
@@ -121,18 +136,18 @@ impl World {
         // One after the other, so that ids sort as handles do and a tie goes to the first by name.
         for person in known {
             self.clock.set(self.app.now() + SignedDuration::from_secs(1));
-            self.met(person.facts(), &person.handle).await;
+            self.met(&person.handle).await;
         }
         for head in &setting.topics {
             for handle in &head.volunteers {
-                let join = Command::Volunteer(VolunteerCommand::Join(vec![head.name.clone()]));
-                self.receive(Some(handle), None, Event::Command(join)).await;
+                let join = format!("volunteer join {}", head.name);
+                self.does(handle, Some(stage::directly(handle)), Deed::Slash(&join)).await;
             }
             let admin = setting.people.values().rev().find(|person| person.role == Role::Admin);
             for edit in &head.edits {
                 let admin = &admin.expect("somebody who is (admin) sets up topics").handle;
-                let command = parse::slash("service", &format!("topic edit {} {edit}", head.name));
-                self.receive(Some(admin), None, Event::Command(command)).await;
+                let edit = format!("service topic edit {} {edit}", head.name);
+                self.does(admin, Some(stage::directly(admin)), Deed::Slash(&edit)).await;
             }
         }
         self.until(setting.start).await;
@@ -162,24 +177,21 @@ impl World {
     async fn act(&mut self, act: Act) {
         match act {
             Act::Slash { who, place, text } => {
-                let (name, words) = text.split_once(' ').unwrap_or((&text, ""));
-                let command = parse::slash(name, &words.replace("{code}", &self.code));
+                let text = text.replace("{code}", &self.code);
                 let place = self.place(&place);
-                self.said(&who, place, &text, Event::Command(command)).await;
+                self.does(&who, place, Deed::Slash(&text)).await;
             }
             Act::Tell { who, text } => {
-                let said = self.words(&text, Speech::ToBot);
-                self.said(&who, Some(stage::directly(&who)), &text, said).await;
+                let place = Some(stage::directly(&who));
+                self.does(&who, place, Deed::Words { text: &text, mention: Mention::Nobody }).await;
             }
             Act::Mention { who, place, text } => {
-                let said = self.words(&text, Speech::ToBot);
                 let place = self.place(&place);
-                self.said(&who, place, &text, said).await;
+                self.does(&who, place, Deed::Words { text: &text, mention: Mention::Bot }).await;
             }
             Act::Say { who, place, text } => {
-                let said = self.words(&text, Speech::Overheard);
                 let place = self.place(&place);
-                self.said(&who, place, &text, said).await;
+                self.does(&who, place, Deed::Words { text: &text, mention: Mention::Nobody }).await;
             }
             Act::Press { who, button, times } => {
                 let pressed: Vec<_> = who
@@ -190,18 +202,17 @@ impl World {
                     })
                     .collect();
                 for (who, pressed) in pressed {
-                    let Some((command, place)) = pressed else {
+                    let Some((press, place)) = pressed else {
                         self.lines("!", who, vec![format!("sees no such button ({button:?})")]);
                         continue;
                     };
-                    let event = Event::Command(command);
-                    self.receive(Some(who), place.clone(), event.clone()).await;
+                    self.does(who, place.clone(), Deed::Press(&press)).await;
                     match times {
                         Times::Once => {}
-                        Times::Twice => self.receive(Some(who), place, event).await,
+                        Times::Twice => self.does(who, place, Deed::Press(&press)).await,
                         Times::DeliveredTwice => {
                             self.deliveries -= 1;
-                            self.receive(Some(who), place, event).await;
+                            self.does(who, place, Deed::Press(&press)).await;
                         }
                     }
                 }
@@ -215,22 +226,14 @@ impl World {
                 let Some(form) = self.stage.form(&people::key(&who)).cloned() else {
                     return self.lines("!", &who, vec!["has no form to fill".to_owned()]);
                 };
-                let submitted = filled(&form, answers);
-                self.receive(Some(&who), None, Event::Command(Command::Submit(submitted))).await;
+                self.does(&who, None, Deed::Fill(&form, &answers)).await;
             }
             Act::HandOff { who, author, place, text } => {
-                let place = stage::place_named(&place);
-                let message = HandedMessage {
-                    message: MessageRef { channel: place.channel.clone(), message: MessageKey::from("M77") },
-                    thread: None,
-                    author: Some(people::key(&author)),
-                    words: text,
-                    link: Some("https://chat.example.org/M77".to_owned()),
-                };
-                let event = Event::Command(Command::HandoffMessage(message));
-                self.receive(Some(&who), Some(place), event).await;
+                let author = self.somebody(&author);
+                let place = Some(stage::place_named(&place));
+                self.does(&who, place, Deed::HandOff { author: &author, text: &text }).await;
             }
-            Act::Home { who } => self.receive(Some(&who), None, Event::HomeOpened).await,
+            Act::Home { who } => self.does(&who, None, Deed::Home).await,
             Act::Leaves { who } => self.change(&who, |person| person.standing = Standing::Left).await,
             Act::Moves { who, zone } => self.change(&who, |person| person.zone = zone).await,
             Act::Roles { who, roles } => self.change(&who, |person| person.marks = Some(roles)).await,
@@ -246,20 +249,8 @@ impl World {
 
     /// Something about somebody changes, and the platform tells.
     async fn change(&mut self, who: &str, change: impl FnOnce(&mut people::Somebody)) {
-        let chat = Arc::clone(self.chat(who));
-        chat.change(|people, _| change(people.get_mut(&people::key(who)).expect("somebody")));
-        let facts = chat.person(who.trim_end_matches(people::DISCORD)).expect("somebody").facts();
-        self.met(facts, who).await;
-    }
-
-    fn chat(&self, who: &str) -> &Arc<Chat> {
-        let kind = people::platform(who);
-        self.chats.iter().find(|chat| chat.kind() == kind).expect("there is one of each")
-    }
-
-    async fn met(&mut self, facts: PersonFacts, who: &str) {
-        let (platform, event) = (people::platform(who), Event::Met(vec![facts]));
-        self.take_in(platform, None, None, Vec::new(), event).await;
+        self.chat(who).change(|people, _| change(people.get_mut(&people::key(who)).expect("somebody")));
+        self.met(who).await;
     }
 
     fn place(&mut self, name: &str) -> Option<Place> {
@@ -273,57 +264,76 @@ impl World {
         place
     }
 
-    fn words(&self, text: &str, to_bot: Speech) -> Event {
-        let message = MessageKey::from(format!("S{}", self.deliveries));
-        Event::Said(Said { message, at: self.app.now(), link: None, words: text.to_owned(), to_bot })
+    /// The chat in which somebody is; where there is one, everybody is in it.
+    fn chat(&self, who: &str) -> Arc<Chat> {
+        let kind = people::platform(who);
+        Arc::clone(self.chats.iter().find(|chat| chat.kind() == kind).unwrap_or(&self.chats[0]))
     }
 
-    async fn said(&mut self, who: &str, place: Option<Place>, text: &str, event: Event) {
-        let mentions = text
-            .split_whitespace()
-            .filter_map(|word| word.strip_prefix('@'))
-            .filter_map(|name| self.chat(who).person(name))
-            .map(|person| Mentioned { user: people::key(&person.handle), shown: person.handle })
-            .collect();
-        self.take_in(people::platform(who), Some(who), place, mentions, event).await;
+    fn somebody(&self, who: &str) -> people::Somebody {
+        let person = self.chat(who).person(who.trim_end_matches(people::DISCORD));
+        person.unwrap_or_else(|| panic!("nobody is called {who}"))
     }
 
-    async fn receive(&mut self, who: Option<&str>, place: Option<Place>, event: Event) {
-        let platform = people::platform(who.unwrap_or_default());
-        self.take_in(platform, who, place, Vec::new(), event).await;
-    }
-
-    async fn take_in(
-        &mut self,
-        platform: PlatformKind,
-        who: Option<&str>,
-        place: Option<Place>,
-        mentions: Vec<Mentioned>,
-        event: Event,
-    ) {
+    /// Somebody does something, which their platform brings to the app as it does.
+    async fn does(&mut self, who: &str, place: Option<Place>, deed: Deed<'_>) {
         self.deliveries += 1;
-        let inbound = Inbound {
-            platform,
-            workspace: WorkspaceKey::from(if platform == PlatformKind::Discord { "G1" } else { "T1" }),
-            delivery: format!("delivery-{}", self.deliveries),
-            actor: who.map(people::key),
-            place,
-            mentions,
-            people: Vec::new(),
-            event,
+        let chat = self.chat(who);
+        let said = matches!(deed, Deed::Words { .. });
+        let doing = Doing {
+            who: &self.somebody(who),
+            place: place.as_ref(),
+            now: self.app.now(),
+            serial: self.deliveries,
+            people: &chat.people(),
+            deed,
         };
+        match chat.skin().hear(&doing) {
+            Ok(inbound) => self.answered(who, inbound, if said { Way::Words } else { Way::Deed }).await,
+            Err(reason) => self.undone.push((self.last.clone(), reason)),
+        }
+    }
+
+    /// The platform tells who somebody is.
+    async fn met(&mut self, who: &str) {
+        self.deliveries += 1;
+        let chat = self.chat(who);
+        let facts = chat.skin().facts(&self.somebody(who), self.app.now());
+        let inbound = Inbound {
+            platform: chat.kind(),
+            workspace: chat.skin().workspace(),
+            delivery: format!("met-{}", self.deliveries),
+            actor: None,
+            place: None,
+            mentions: Vec::new(),
+            people: Vec::new(),
+            event: Event::Met(vec![facts]),
+        };
+        self.answered(who, inbound, Way::Deed).await;
+    }
+
+    async fn answered(&mut self, who: &str, inbound: Inbound, way: Way) {
         let reply = self.app.receive(inbound).await.expect("a decision");
-        let who = who.unwrap_or_default();
+        let reply = match (reply, way) {
+            // Words cannot open a form; a button does.
+            (Reply::Form(form), Way::Words) => Reply::Private(Addressed {
+                said: forms::door(&form).expect("a form that words lead to has a button"),
+                users: BTreeMap::new(),
+                zone: TimeZone::UTC,
+            }),
+            (reply, _) => reply,
+        };
         match reply {
             Reply::Nothing => {}
             Reply::Private(card) => {
                 let readers = vec![people::key(who)];
                 let place = format!("{} privately", people::handle(&people::key(who)));
-                self.appear(&Seen { place, how: How::New, readers, card, at: None });
+                let shown = skin::show(self.chat(who).skin(), &card, Screen::Message);
+                self.appear(&Seen { place, how: How::New, readers, card, shown, at: None, spot: None });
             }
             Reply::Form(form) => {
                 self.lines("→", &format!("{who} form"), screen::form(&form));
-                self.stage.open(&people::key(who), form);
+                self.stage.open(&people::key(who), skin::open(self.chat(who).skin(), &form));
             }
             Reply::Mend(mends) => self.lines("→", &format!("{who} form"), screen::mends(&mends)),
         }
@@ -350,7 +360,8 @@ impl World {
 
     fn tell(&mut self, words: &str) {
         let time = self.time();
-        let _ = writeln!(self.told, "{time} {words}");
+        self.last = format!("{time} {words}");
+        let _ = writeln!(self.told, "{}", self.last);
     }
 
     fn lines(&mut self, arrow: &str, place: &str, lines: Vec<String>) {
@@ -371,51 +382,5 @@ impl World {
             let _ = writeln!(self.told, "\n== {} ==", now.strftime("%A %-d %B %Y"));
         }
         now.strftime("%H:%M").to_string()
-    }
-}
-
-/// The answers to a form: labels are given for choices, handles for people.
-fn filled(form: &Form, answers: Vec<(String, String)>) -> Submitted {
-    let mut given: BTreeMap<String, Answer> = form
-        .fields
-        .iter()
-        .filter_map(|field| {
-            let initial = match &field.input {
-                Input::Line { initial, .. } | Input::Words { initial, .. } => initial.clone(),
-                Input::Choice { initial, .. } => initial.clone()?,
-                Input::Checks { initial, .. } => initial.join(","),
-                Input::Person => return None,
-            };
-            Some((field.name.clone(), Answer::Words(initial)))
-        })
-        .collect();
-    for (name, value) in answers {
-        let field = form.fields.iter().find(|field| field.name == name);
-        let field = field.unwrap_or_else(|| panic!("the form has no field {name}"));
-        let answer = match &field.input {
-            Input::Person => Answer::Person(people::key(&value)),
-            Input::Choice { options, .. } => {
-                let chosen = options.iter().find(|option| option.label == value || option.value == value);
-                let chosen = chosen.unwrap_or_else(|| panic!("the form has no choice {value}"));
-                Answer::Words(chosen.value.clone())
-            }
-            _ => Answer::Words(value),
-        };
-        given.insert(name, answer);
-    }
-    Submitted { kind: form.kind, about: form.about.clone(), answers: given }
-}
-
-fn topic(name: &str, about: &str) -> Topic {
-    Topic {
-        id: goodturn::domain::ids::TopicId::from(""),
-        name: name.to_owned(),
-        about: about.to_owned(),
-        channel: None,
-        steward: None,
-        offer_timeout: None,
-        stale_after: None,
-        hours: None,
-        zone: None,
     }
 }
