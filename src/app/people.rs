@@ -219,7 +219,7 @@ pub async fn named(ctx: &mut Ctx<'_>, name: &str) -> Result<Option<PersonId>, St
 /// can choose theirs.
 pub async fn is_named(ctx: &mut Ctx<'_>, person: &PersonId, names: &[String]) -> Result<bool, StoreError> {
     for name in names {
-        if ctx.tx.find_accounts(name).await?.contains(person) {
+        if ctx.tx.find_accounts(name, ONE_ACCOUNT_EVERYWHERE).await?.contains(person) {
             return Ok(true);
         }
     }

@@ -266,11 +266,11 @@ fn discord_as_it_comes_and_as_it_is_set() {
     let config = file("").expect("valid");
     assert_eq!(config.discord.api_url, "https://discord.com/api/v10");
     assert!(config.discord.bot_token.is_none() && config.discord.shards.is_none());
-    assert_eq!(config.discord.message_content, MessageContent::Ask);
-    let text = "[discord]\nshards = 4\nmessage_content = \"leave\"\napi_url = \"http://127.0.0.1:9\"\n";
+    assert_eq!(config.discord.message_content, MessageContent::Leave, "nothing needs them");
+    let text = "[discord]\nshards = 4\nmessage_content = \"ask\"\napi_url = \"http://127.0.0.1:9\"\n";
     let environment = [("DISCORD_TOKEN", "sesame.open.now")];
     let config = given(&Given { file: Some(text), environment: &environment, ..NOTHING }).expect("valid");
-    assert_eq!((config.discord.shards, config.discord.message_content), (Some(4), MessageContent::Leave));
+    assert_eq!((config.discord.shards, config.discord.message_content), (Some(4), MessageContent::Ask));
     assert_eq!(shown(&config, "discord.bot_token"), (Some("set"), "env DISCORD_TOKEN".into()));
     assert!(!format!("{config:?}").contains("sesame"));
 }

@@ -12,7 +12,7 @@ use futures_util::future::{BoxFuture, join_all};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 use twilight_gateway::ConfigBuilder;
 use twilight_gateway::queue::InMemoryQueue;
@@ -45,6 +45,21 @@ pub struct Event {
     pub name: String,
     /// What it says.
     pub data: Value,
+    /// When it was read: who waits for an answer waits since then.
+    pub read: Instant,
+}
+
+/// Words that could not be taken in, and stand in the history.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Unread {
+    /// The message's id.
+    pub message: String,
+    /// Whose.
+    pub author: String,
+    /// In which server; `None` if they were said directly.
+    pub guild: Option<String>,
+    /// When they were said.
+    pub at: Timestamp,
 }
 
 /// A time in which something may have been missed, ending now.
@@ -93,8 +108,14 @@ pub trait Host: Send + Sync + 'static {
     /// nothing is to be done about it. Must be quick.
     fn notice(&self, event: &Event) -> Option<Lane>;
 
-    /// Handles one event, up to and including the commit.
-    fn handle(self: Arc<Self>, event: Event) -> BoxFuture<'static, ()>;
+    /// Handles one event, up to and including the commit; false if it could not be.
+    fn handle(self: Arc<Self>, event: Event) -> BoxFuture<'static, bool>;
+
+    /// What of an event can be read from history if it is not handled.
+    fn unread(&self, event: &Event) -> Option<Unread>;
+
+    /// Reads it from history; done once it is taken in.
+    fn read_again(self: Arc<Self>, unread: Unread) -> BoxFuture<'static, ()>;
 
     /// Catches up on what a resume did not bring; done once everything is taken in.
     fn gap(self: Arc<Self>, gap: Gap) -> BoxFuture<'static, ()>;
@@ -171,11 +192,22 @@ pub async fn run(
     let lanes = Lanes::new(settings.at_once);
     let mut intents = intents::wanted(settings.content, settings.flags);
     say_missing(settings.content, intents);
+    let (mut queue, mut before) = (None, None);
     // Once more only where Discord wants another number of shards or fewer intents.
     while let Some(address) = reach(&*host, &settings, &monitor, &stop).await {
         let total = settings.shards.unwrap_or(address.shards).max(1);
-        let queue =
-            InMemoryQueue::new(address.at_once.max(1), address.remaining, address.reset_after, address.total);
+        if before.replace((total, intents)) == Some((total, intents)) {
+            tracing::warn!(
+                total,
+                "Discord wants another number of shards and names the same; trying again later"
+            );
+            monitor.trouble("Discord wants another number of shards");
+            if timeout(settings.refused_wait, stop.cancelled()).await.is_ok() {
+                break;
+            }
+        }
+        // One over all rounds, so that what one has begun counts in the next.
+        let queue = queue.get_or_insert_with(|| queue_of(&address)).clone();
         let config = ConfigBuilder::new(settings.token.expose_secret().to_owned(), intents)
             .proxy_url(address.url)
             .queue(queue)
@@ -204,6 +236,11 @@ pub async fn run(
         }
     }
     monitor.stopped();
+}
+
+fn queue_of(address: &Address) -> InMemoryQueue {
+    let total = address.total.max(address.remaining);
+    InMemoryQueue::new(address.at_once.max(1), address.remaining, address.reset_after, total)
 }
 
 fn say_missing(content: Content, intents: twilight_gateway::Intents) {

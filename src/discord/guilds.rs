@@ -8,11 +8,11 @@ use std::sync::{PoisonError, RwLock};
 use serde_json::Value;
 
 use super::decode::Known;
+use super::invite::{PERMISSIONS, Permission};
 use crate::chat::inbound::PersonFacts;
 use crate::domain::ids::{ChannelKey, Place, PlaceKind, UserKey, WorkspaceKey};
 use crate::domain::person::{Role as PersonRole, Standing};
 use guild::{Channel, Guild};
-pub use permissions::{NEEDED, Needed};
 
 mod guild;
 
@@ -83,27 +83,29 @@ impl Guilds {
     }
 
     /// Channels and threads that the bot may read and in which the last word is at least as new as the
-    /// message id `since`, or of which that is not known.
+    /// message id `since`, or of which that is not known; the liveliest first.
     pub fn readable(&self, guild: &WorkspaceKey, since: u64) -> Vec<ChannelKey> {
         self.look(|inner| {
             let Some(guild) = inner.guilds.get(&key(guild.as_str())) else { return Vec::new() };
             let read = permissions::VIEW_CHANNEL | permissions::READ_MESSAGE_HISTORY;
-            guild
+            let mut channels: Vec<(u64, u64)> = guild
                 .channels
                 .iter()
                 .filter(|(_, channel)| channel.is_written_in())
                 .filter(|(_, channel)| channel.last.is_none_or(|last| last >= since))
                 .filter(|(_, channel)| guild.permissions_in(channel) & read == read)
-                .map(|(id, _)| ChannelKey::from(id.to_string()))
-                .collect()
+                .map(|(id, channel)| (channel.last.unwrap_or(u64::MAX), *id))
+                .collect();
+            channels.sort_unstable_by(|one, other| other.cmp(one));
+            channels.into_iter().map(|(_, id)| ChannelKey::from(id.to_string())).collect()
         })
     }
 
     /// What the bot may not do in a channel or thread that it needs to; none where nothing is known.
-    pub fn missing(&self, channel: &ChannelKey) -> Vec<Needed> {
+    pub fn missing(&self, channel: &ChannelKey) -> Vec<Permission> {
         self.with_channel(channel.as_str(), |guild, channel| {
             let has = guild.permissions_in(channel);
-            NEEDED.into_iter().filter(|needed| has & needed.bit == 0).collect()
+            PERMISSIONS.into_iter().filter(|needed| has & needed.bit == 0).collect()
         })
         .unwrap_or_default()
     }

@@ -17,7 +17,7 @@ const fn permission(name: &'static str, bit: u32, why: &'static str) -> Permissi
 }
 
 /// All that are asked for.
-pub const PERMISSIONS: &[Permission] = &[
+pub const PERMISSIONS: [Permission; 7] = [
     permission("View Channels", 10, "to see the channels of topics, and to be spoken to there"),
     permission("Send Messages", 11, "to ask in a topic's channel when no volunteer is left"),
     permission("Send Messages in Threads", 38, "to answer in the threads of requests"),
@@ -38,16 +38,6 @@ pub const PERMISSIONS: &[Permission] = &[
 /// The bits of all that are asked for.
 pub fn bits() -> u64 {
     PERMISSIONS.iter().fold(0, |bits, permission| bits | permission.bit)
-}
-
-/// Those that are asked for and not among the granted ones.
-pub fn missing(granted: u64) -> Vec<Permission> {
-    /// Whoever administrates may do everything.
-    const ADMINISTRATOR: u64 = 1 << 3;
-    if granted & ADMINISTRATOR != 0 {
-        return Vec::new();
-    }
-    PERMISSIONS.iter().copied().filter(|permission| granted & permission.bit == 0).collect()
 }
 
 /// The link, for the application of this id.
@@ -71,15 +61,5 @@ mod tests {
         );
         let never = (1 << 3) | (1 << 17) | (1 << 13) | (1 << 28);
         assert_eq!(bits() & never, 0, "administrator, everyone, others' messages and roles are not touched");
-    }
-
-    #[test]
-    fn what_is_missing_is_named_with_its_use() {
-        let missing = missing(bits() & !(1 << 36));
-        assert_eq!(
-            missing.iter().map(|missing| missing.name).collect::<Vec<_>>(),
-            ["Create Private Threads"]
-        );
-        assert!(super::missing(bits()).is_empty() && super::missing(1 << 3).is_empty());
     }
 }

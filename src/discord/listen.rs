@@ -11,21 +11,28 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use serde_json::Value;
-use tokio::sync::{Notify, OnceCell, Semaphore};
+use tokio::sync::{OnceCell, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::Discord;
 use super::api::CallError;
-use super::decode::Context;
+use super::decode::{self, Context};
 use super::gateway::lanes::Lane;
-use super::gateway::{self, Address, AddressError, Event, Gap, GatewaySettings, Host};
+use super::gateway::{self, Address, AddressError, Event, Gap, GatewaySettings, Host, Unread};
 use crate::app::App;
+use crate::app::failure::Failure;
 use crate::domain::ids::{PlatformKind, UserKey, WorkspaceKey};
+use due::Due;
+use homes::Homes;
 
 mod catch_up;
 
+mod due;
+
 mod events;
+
+mod homes;
 
 mod servers;
 
@@ -42,8 +49,8 @@ pub async fn listen(
         discord,
         app,
         homes: Mutex::default(),
-        due: Mutex::default(),
-        caught_up: Notify::new(),
+        directs: Homes::default(),
+        due: Due::default(),
         readers: Semaphore::new(READERS),
         tasks: TaskTracker::new(),
         stop: stop.clone(),
@@ -53,9 +60,6 @@ pub async fn listen(
     listener.tasks.close();
     listener.tasks.wait().await;
 }
-
-/// After so long, what the app could not take is read from history.
-const READ_AGAIN_AFTER: Duration = Duration::from_secs(30);
 
 /// Places that are read at the same time.
 const READERS: usize = 4;
@@ -68,9 +72,9 @@ struct Listener {
     app: Arc<App>,
     /// Servers that came in this session, each taken in once before anything said in it.
     homes: Mutex<HashMap<WorkspaceKey, Arc<OnceCell<()>>>>,
+    directs: Homes,
     /// Since when servers are to be caught up once they are there.
-    due: Mutex<HashMap<WorkspaceKey, Timestamp>>,
-    caught_up: Notify,
+    due: Due,
     readers: Semaphore,
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -129,7 +133,7 @@ impl Host for Listener {
         }
     }
 
-    fn handle(self: Arc<Self>, event: Event) -> BoxFuture<'static, ()> {
+    fn handle(self: Arc<Self>, event: Event) -> BoxFuture<'static, bool> {
         async move {
             match event.name.as_str() {
                 "READY" => self.began(&event.data).await,
@@ -137,10 +141,28 @@ impl Host for Listener {
                 "GUILD_UPDATE" => self.renamed(&event.data).await,
                 "GUILD_DELETE" => self.removed(&event.data["id"]).await,
                 "GUILD_MEMBER_UPDATE" | "GUILD_MEMBER_REMOVE" => self.member(&event).await,
-                _ => self.said(&event).await,
+                _ => return self.said(&event).await,
             }
+            true
         }
         .boxed()
+    }
+
+    fn unread(&self, event: &Event) -> Option<Unread> {
+        let data = &event.data;
+        if event.name != "MESSAGE_CREATE" {
+            return None;
+        }
+        Some(Unread {
+            message: data["id"].as_str()?.to_owned(),
+            author: data["author"]["id"].as_str()?.to_owned(),
+            guild: data["guild_id"].as_str().map(str::to_owned),
+            at: decode::made_at(data["id"].as_str()?)?,
+        })
+    }
+
+    fn read_again(self: Arc<Self>, unread: Unread) -> BoxFuture<'static, ()> {
+        async move { self.again(unread).await }.boxed()
     }
 
     fn gap(self: Arc<Self>, gap: Gap) -> BoxFuture<'static, ()> {
@@ -177,9 +199,19 @@ const TYPING: u64 = 4;
 
 impl Listener {
     /// The server that somebody's direct messages are about.
-    async fn home_of(&self, user: &UserKey) -> Option<WorkspaceKey> {
+    async fn home_of(&self, user: &UserKey) -> Result<Option<WorkspaceKey>, Failure> {
         let homes = self.app.workspaces_of(PlatformKind::Discord, user).await;
-        homes.unwrap_or_default().into_iter().next()
+        let homes = homes.map_err(|error| Failure::of(error, user.as_str()))?;
+        Ok(homes.into_iter().next())
+    }
+
+    /// The server that this direct message is about, however often it is read.
+    async fn home_of_message(&self, message: &str, user: &UserKey) -> Result<Option<WorkspaceKey>, Failure> {
+        if let Some(home) = self.directs.of(message) {
+            return Ok(Some(home));
+        }
+        let home = self.home_of(user).await?;
+        Ok(home.map(|home| self.directs.keep(message, home)))
     }
 
     fn context<'a>(&'a self, home: Option<&'a WorkspaceKey>) -> Context<'a> {

@@ -66,7 +66,7 @@ pub struct Discord {
     clock: Arc<dyn Clock>,
     /// Servers that a new session named and that have not come yet.
     awaited: watch::Sender<BTreeSet<String>>,
-    desk: send::Desk,
+    desk: Arc<send::Desk>,
     replies: Replies,
     /// One server is asked for at a time.
     loading: Mutex<()>,
@@ -117,9 +117,10 @@ impl Discord {
         };
         let bot = UserKey::from(me["id"].as_str().unwrap_or_default());
         let api = Arc::new(api);
+        let desk = Arc::new(send::Desk::new(bot.clone()));
         Ok(Arc::new(Self {
-            desk: send::Desk::new(bot.clone()),
-            replies: Replies::new(api.clone()),
+            replies: Replies::new(api.clone(), Arc::clone(&desk)),
+            desk,
             api,
             bot,
             flags: application.and_then(|application| application["flags"].as_u64()),

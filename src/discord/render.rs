@@ -26,6 +26,9 @@ use text::{Reader, Style, Writer};
 /// The beginning of the custom ids of menus, which say nothing: the token is the value that was chosen.
 pub const MENU: &str = "menu:";
 
+/// Rows of controls that a message has at most.
+pub const ROWS: usize = 5;
+
 /// Discord's limits, in characters or pieces.
 mod limit {
     pub(super) const CONTENT: usize = 2000;
@@ -37,7 +40,6 @@ mod limit {
     pub(super) const FIELD_NAME: usize = 256;
     pub(super) const FIELD_VALUE: usize = 1024;
     pub(super) const FOOTER: usize = 2048;
-    pub(super) const ROWS: usize = 5;
     pub(super) const BUTTONS: usize = 5;
     pub(super) const BUTTON: usize = 80;
     pub(super) const CHOICES: usize = 25;
@@ -82,11 +84,6 @@ pub fn message_to(card: &Addressed<Card>, workspace: &WorkspaceKey, notify: &[Us
         "components": actions::rows(&card.said, workspace),
         "allowed_mentions": allowed(&mentions),
     })
-}
-
-/// The allowed mentions of a message that mentions nobody.
-pub fn nobody() -> Value {
-    json!(CreateAllowedMentions::new())
 }
 
 /// Which lines stand in the content, and which in the embed. Those with mentions always stand above:

@@ -14,12 +14,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use self::body::{Again, Shown, announcement, callback, closed, message, once, plain, pointer};
-use self::line::{Line, Missed, patient};
+use self::line::{Line, Missed, Repeat, patient, twice};
 use super::decode::{Sort, Ticket, Way};
 use super::memory::Memory;
+use super::send::Desk;
 use crate::app::failure::Failure;
 use crate::chat::command::Command;
 use crate::chat::form::{Choice, Form, Submitted};
@@ -34,6 +35,7 @@ const PROMPT: Duration = Duration::from_millis(1_500);
 /// Gives replies.
 pub struct Replies {
     line: Arc<dyn Line>,
+    desk: Arc<Desk>,
     memory: Memory,
     prompt: Duration,
 }
@@ -46,6 +48,8 @@ pub struct Asked {
     place: Option<Place>,
     submitted: Option<Submitted>,
     delivery: String,
+    /// Since when they wait.
+    since: Instant,
 }
 
 impl Asked {
@@ -61,20 +65,34 @@ impl Asked {
             place: inbound.place.clone(),
             submitted,
             delivery: inbound.delivery.clone(),
+            since: Instant::now(),
         }
+    }
+
+    /// They wait since then already.
+    #[must_use]
+    pub fn since(self, since: Instant) -> Self {
+        Self { since, ..self }
     }
 
     /// Somebody whose server is not known.
     pub fn of_nobody(user: UserKey, place: Place) -> Self {
         let delivery = format!("homeless:{user}");
-        Self { workspace: "".into(), actor: Some(user), place: Some(place), submitted: None, delivery }
+        Self {
+            workspace: "".into(),
+            actor: Some(user),
+            place: Some(place),
+            submitted: None,
+            delivery,
+            since: Instant::now(),
+        }
     }
 }
 
 impl Replies {
-    /// Gives replies over this line.
-    pub fn new(line: Arc<dyn Line>) -> Self {
-        Self { line, memory: Memory::default(), prompt: PROMPT }
+    /// Gives replies over this line; the desk learns who can be written to again.
+    pub fn new(line: Arc<dyn Line>, desk: Arc<Desk>) -> Self {
+        Self { line, desk, memory: Memory::default(), prompt: PROMPT }
     }
 
     /// Waits for the app's answer and gives it; an interaction that would wait too long is told so first.
@@ -85,6 +103,10 @@ impl Replies {
         asked: &Asked,
         answer: impl Future<Output = Result<Reply, Failure>>,
     ) -> bool {
+        if let (Some(actor), Some(PlaceKind::Direct)) = (&asked.actor, asked.place.as_ref().map(|at| at.kind))
+        {
+            self.desk.opened(actor);
+        }
         match way {
             Way::Interaction(ticket) => self.interaction(ticket, asked, answer).await,
             Way::Said | Way::None => {
@@ -119,6 +141,7 @@ impl Replies {
             place: None,
             submitted: None,
             delivery: ticket.id.clone(),
+            since: Instant::now(),
         };
         self.show_first(ticket, &asked, shown).await;
     }
@@ -129,7 +152,7 @@ impl Replies {
             return self.choices(ticket, &[]).await;
         }
         let body = callback(&Shown::Card(plain(forms::not_understood()), None), ticket, &"".into());
-        given(self.line.callback(ticket, &body).await);
+        given(twice(|| self.line.callback(ticket, &body)).await);
     }
 
     /// Tells somebody that it is not known where they belong.
@@ -150,18 +173,20 @@ impl Replies {
         answer: impl Future<Output = Result<Reply, Failure>>,
     ) -> bool {
         let mut answer = pin!(answer);
-        if let Ok(answer) = timeout(self.prompt, &mut answer).await {
+        if let Ok(answer) = timeout(self.prompt.saturating_sub(asked.since.elapsed()), &mut answer).await {
             let taken = answer.is_ok();
             let shown = self.shown(answer, ticket, asked);
             self.show_first(ticket, asked, shown).await;
             return taken;
         }
-        let announced = self.line.callback(ticket, &announcement(ticket)).await;
-        let answer = answer.await;
+        let announcement = announcement(ticket);
+        let announcing = twice(|| self.line.callback(ticket, &announcement));
+        let (announced, answer) = tokio::join!(announcing, answer);
         let taken = answer.is_ok();
         let shown = closed(self.shown(answer, ticket, asked), &ticket.id);
         match announced {
-            Ok(()) | Err(Missed::Already) => self.show_after(ticket, asked, shown).await,
+            // Whether it arrived shows in what follows.
+            Ok(()) | Err(Missed::Already | Missed::Unsure) => self.show_after(ticket, asked, shown).await,
             Err(_) => self.directly(asked, shown, ticket).await,
         }
         taken
@@ -207,17 +232,27 @@ impl Replies {
         // A form cannot be the answer to a form.
         let shown = if ticket.sort == Sort::Form { closed(shown, &ticket.id) } else { shown };
         let body = callback(&shown, ticket, &asked.workspace);
-        match self.line.callback(ticket, &body).await {
+        match twice(|| self.line.callback(ticket, &body)).await {
             Ok(()) | Err(Missed::Already) => {
                 if shown == Shown::Nothing && ticket.sort != Sort::Press {
                     self.take_back(ticket).await;
                 }
             }
-            Err(Missed::Expired | Missed::Refused(_)) => {
+            Err(missed) => {
+                tracing::debug!(%missed, "an interaction was not answered");
+                if missed == Missed::Unsure && self.stands(ticket, asked, &shown).await {
+                    return;
+                }
                 self.directly(asked, closed(shown, &ticket.id), ticket).await;
             }
-            result => given(result),
         }
+    }
+
+    /// Whether a first answer of which no word came back arrived: then saying the same again in its place
+    /// succeeds.
+    async fn stands(&self, ticket: &Ticket, asked: &Asked, shown: &Shown) -> bool {
+        let Some(message) = message(shown, &asked.workspace) else { return false };
+        patient(Repeat::Safe, || self.line.edit_original(ticket, &message)).await.is_ok()
     }
 
     /// What follows an announcement.
@@ -230,12 +265,15 @@ impl Replies {
         };
         let shown_after = if ticket.sort == Sort::Press {
             message["flags"] = json!(body::EPHEMERAL);
-            patient(|| self.line.followup(ticket, &message)).await
+            patient(Repeat::Doubles, || self.line.followup(ticket, &message)).await
         } else {
-            patient(|| self.line.edit_original(ticket, &message)).await
+            patient(Repeat::Safe, || self.line.edit_original(ticket, &message)).await
         };
         match shown_after {
-            Err(Missed::Expired) => self.directly(asked, shown, ticket).await,
+            // Certainly not shown there, so it is not said twice.
+            Err(Missed::Expired | Missed::Closed | Missed::Busy(_) | Missed::Failed) => {
+                self.directly(asked, shown, ticket).await;
+            }
             result => given(result),
         }
     }
@@ -251,13 +289,13 @@ impl Replies {
     async fn directly(&self, asked: &Asked, shown: Shown, ticket: &Ticket) {
         let (Some(actor), Some(message)) = (&asked.actor, message(&shown, &asked.workspace)) else { return };
         let message = once(message, &ticket.id);
-        match patient(|| self.line.direct(actor, &message)).await {
+        match patient(Repeat::Safe, || self.line.direct(actor, &message)).await {
             Err(Missed::Closed) => {
                 let elsewhere = |place: &&Place| place.kind != PlaceKind::Direct;
                 let Some(place) = asked.place.as_ref().filter(elsewhere) else { return };
                 let channel = place.thread.as_ref().map_or(place.channel.as_str(), |thread| thread.as_str());
-                let word = pointer(actor, &asked.workspace);
-                given(patient(|| self.line.post(channel, &word)).await);
+                let word = once(pointer(actor, &asked.workspace), &ticket.id);
+                given(patient(Repeat::Safe, || self.line.post(channel, &word)).await);
             }
             result => given(result),
         }
@@ -285,8 +323,12 @@ impl Replies {
         let Some(message) = message(&shown, &asked.workspace) else { return };
         let message = once(message, asked.delivery.rsplit(':').next().unwrap_or_default());
         let result = match place.kind {
-            PlaceKind::Direct => patient(|| self.line.post(place.channel.as_str(), &message)).await,
-            PlaceKind::Channel | PlaceKind::Group => patient(|| self.line.direct(actor, &message)).await,
+            PlaceKind::Direct => {
+                patient(Repeat::Safe, || self.line.post(place.channel.as_str(), &message)).await
+            }
+            PlaceKind::Channel | PlaceKind::Group => {
+                patient(Repeat::Safe, || self.line.direct(actor, &message)).await
+            }
         };
         given(result);
     }

@@ -153,7 +153,6 @@ async fn say(job: &Job<'_>, channel: &ChannelKey, notify: &[UserKey], variant: u
             if error.code() == Some(code::UNKNOWN_CHANNEL) {
                 api.forget_channel(channel);
             }
-            outcome::tell_operator(channel, &error);
             Said::Not(error)
         }
     }

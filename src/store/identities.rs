@@ -242,15 +242,27 @@ impl Tx {
     }
 
     /// Whose account bears this name for sure: what people choose for themselves is left aside, and so
-    /// are handles on Discord, which anybody takes who comes first. There, the id counts.
-    pub async fn find_accounts(&mut self, named: &str) -> Result<Vec<PersonId>, StoreError> {
-        let by_account = [
-            "select distinct person from identities where organisation = $1 and user_lower = $2",
+    /// are handles on the `open` platform, which anybody takes who comes first. There, the id counts.
+    pub async fn find_accounts(
+        &mut self,
+        named: &str,
+        open: PlatformKind,
+    ) -> Result<Vec<PersonId>, StoreError> {
+        let named = named.trim().trim_start_matches('@').to_lowercase();
+        if named.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows = all!(
+            self.conn,
+            (String,),
             "select distinct i.person from identities i join workspaces w on w.id = i.workspace \
-             where i.organisation = $1 and i.handle = $2 and w.platform <> 'discord'",
-            "select distinct person from identities where organisation = $1 and email = $2",
-        ];
-        self.find(named, &by_account).await
+             where i.organisation = $1 and (i.user_lower = $2 or i.email = $2 \
+             or (i.handle = $2 and w.platform <> $3)) order by i.person",
+            self.organisation.as_str(),
+            named.as_str(),
+            open.as_str()
+        )?;
+        Ok(rows.into_iter().map(|(person,)| person.into()).collect())
     }
 
     async fn find(&mut self, named: &str, ways: &[&'static str]) -> Result<Vec<PersonId>, StoreError> {

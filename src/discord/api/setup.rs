@@ -43,12 +43,6 @@ impl Api {
         self.read("/guilds/{}", &[guild]).await
     }
 
-    /// The commands that Discord shows everywhere.
-    pub async fn commands(&self) -> Result<Vec<Value>, CallError> {
-        let application = self.application_id().await?;
-        list(self.read("/applications/{}/commands", &[&application]).await?)
-    }
-
     /// Puts these commands in the place of all others; safe to repeat.
     pub async fn put_commands(&self, commands: &Value) -> Result<Vec<Value>, CallError> {
         let application = self.application_id().await?;

@@ -48,7 +48,7 @@ pub fn missing(content: Content, intents: Intents) -> Option<String> {
     let members = (!intents.contains(Intents::GUILD_MEMBERS))
         .then_some("\"Server Members Intent\" (to notice when a volunteer leaves)");
     let words = (content == Content::Wanted && !intents.contains(Intents::MESSAGE_CONTENT))
-        .then_some("\"Message Content Intent\" (to see that people talk about a request in its thread)");
+        .then_some("\"Message Content Intent\" (which discord.message_content asks for)");
     let what: Vec<&str> = members.into_iter().chain(words).collect();
     (!what.is_empty()).then(|| {
         format!(
@@ -86,5 +86,6 @@ mod tests {
         let line = missing(Content::Wanted, least).unwrap();
         assert!(line.contains("Server Members") && line.contains("Message Content"), "{line}");
         assert!(!missing(Content::Unwanted, least).unwrap().contains("Message Content"));
+        assert_eq!(missing(Content::Unwanted, wanted(Content::Unwanted, Some(1 << 14))), None);
     }
 }

@@ -1,22 +1,24 @@
 //! What is known of one shard: its session, what of it is handled, until when everything was heard.
 //! Invariant: what is kept is never ahead of what is handled, and stands still while a gap is open.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use serde::Deserialize;
 use serde_json::Value;
-use tokio::sync::Semaphore;
-use tokio::time::timeout;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 use twilight_gateway::queue::InMemoryQueue;
 use twilight_gateway::{Config, Intents};
 
-use super::lanes::Lanes;
+use super::lanes::{Lane, Lanes};
 use super::monitor::Monitor;
 use super::session::{self, Kept, Session};
-use super::{Event, Gap, GatewaySettings, Host};
+use super::{Event, Gap, GatewaySettings, Host, Unread};
 
 /// Shared by the shards of one round.
 pub(super) struct Shared {
@@ -36,8 +38,9 @@ pub(super) struct Shared {
 pub(super) struct Seat {
     pub shared: Arc<Shared>,
     pub number: u32,
-    /// Room for events read but not handled.
+    /// Room for words read but not handled, and as much for everything else.
     pub room: Arc<Semaphore>,
+    pub room_for_others: Arc<Semaphore>,
     pub state: Mutex<State>,
 }
 
@@ -90,7 +93,7 @@ impl Seat {
             _ => false,
         };
         let begins = name == "READY";
-        let event = Event { shard: self.number, name, data: frame.d };
+        let event = Event { shard: self.number, name, data: frame.d, read: Instant::now() };
         let lane = self.shared.host.notice(&event);
         if stands {
             tracing::info!(shard = self.number, session = %event.name, "connected to Discord");
@@ -98,9 +101,15 @@ impl Seat {
             self.announce_gap(&event);
         }
         let Some(session) = self.state().session.clone() else { return stands };
-        let permit = tokio::select! {
-            () = self.over() => return stands,
-            permit = Arc::clone(&self.room).acquire_owned() => permit,
+        let unread = lane.as_ref().and_then(|_| self.shared.host.unread(&event));
+        let permit = match (&lane, &unread) {
+            (None, _) => None,
+            // Nobody's heartbeat waits for room: the words stand in the history.
+            (_, Some(_)) => Arc::clone(&self.room).try_acquire_owned().ok(),
+            (_, None) => tokio::select! {
+                () = self.over() => return stands,
+                permit = Arc::clone(&self.room_for_others).acquire_owned() => permit.ok(),
+            },
         };
         // From here on it holds the mark until it is handled.
         session.mark.lock().unwrap_or_else(PoisonError::into_inner).begin(sequence);
@@ -109,15 +118,45 @@ impl Seat {
             // A process that is killed soon after must find it, or what is said until it is back is lost.
             self.keep_now(&session::name(self.number, self.shared.total), &mut None).await;
         }
-        if let Some(lane) = lane {
-            let handling = Arc::clone(&self.shared.host).handle(event);
-            let job = async move {
-                let (_permit, _at_work) = (permit, at_work);
-                handling.await;
-            };
-            self.shared.lanes.push(lane, job.boxed());
+        match (lane, permit, unread) {
+            (Some(lane), Some(permit), unread) => self.hand_over(lane, event, unread, (permit, at_work)),
+            (_, None, Some(unread)) => self.read_again(unread),
+            _ => {}
         }
         stands
+    }
+
+    fn hand_over(
+        self: &Arc<Self>,
+        lane: Lane,
+        event: Event,
+        unread: Option<Unread>,
+        held: (OwnedSemaphorePermit, AtWork),
+    ) {
+        let handling = Arc::clone(&self.shared.host).handle(event);
+        let seat = Arc::clone(self);
+        let job = async move {
+            let _held = held;
+            let handled = AssertUnwindSafe(handling).catch_unwind().await;
+            if handled.is_err() {
+                tracing::error!("handling an event from Discord panicked");
+            }
+            if let (false, Some(unread)) = (handled.unwrap_or(false), unread) {
+                seat.read_again(unread);
+            }
+        };
+        self.shared.lanes.push(lane, job.boxed());
+    }
+
+    /// Words that were not taken in are a gap until they are.
+    fn read_again(self: &Arc<Self>, unread: Unread) {
+        tracing::warn!("words could not be taken in; they will be read again from history");
+        {
+            let mut state = self.state();
+            state.gaps += 1;
+            state.heard = Some(state.heard.map_or(unread.at, |heard| heard.min(unread.at)));
+        }
+        self.close(Arc::clone(&self.shared.host).read_again(unread));
     }
 
     /// After a new session there is a gap; after a resumed one only if the process before left one.
@@ -135,9 +174,13 @@ impl Seat {
             });
             Gap { shard: self.number, since: state.heard, guilds }
         };
-        let seat = Arc::clone(self);
         // Noted here, before the events that come next; closed beside the reading.
-        let closing = Arc::clone(&self.shared.host).gap(gap);
+        self.close(Arc::clone(&self.shared.host).gap(gap));
+    }
+
+    /// A gap is open until this is done.
+    fn close(self: &Arc<Self>, closing: BoxFuture<'static, ()>) {
+        let seat = Arc::clone(self);
         tokio::spawn(async move {
             tokio::select! {
                 // It stays owed, and the next process catches up.

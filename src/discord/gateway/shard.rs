@@ -44,9 +44,11 @@ pub(super) async fn keep_up(shared: Arc<Shared>, number: u32) {
     let same = kept.filter(|kept| kept.intents == shared.config.intents().bits());
     let owed = same.as_ref().is_some_and(|kept| kept.catching_up);
     let session = same.map(|kept| Session::new(&kept.id, kept.url.as_deref(), kept.sequence));
+    let room = || Arc::new(Semaphore::new(shared.settings.waiting.max(1)));
     let seat = Arc::new(Seat {
         number,
-        room: Arc::new(Semaphore::new(shared.settings.waiting.max(1))),
+        room: room(),
+        room_for_others: room(),
         state: Mutex::new(State { session, heard, gaps: 0, owed }),
         shared,
     });
@@ -57,7 +59,7 @@ pub(super) async fn keep_up(shared: Arc<Shared>, number: u32) {
     };
     tokio::join!(reading, seat.keep(&name, &ended));
     let everything = u32::try_from(seat.shared.settings.waiting.max(1)).unwrap_or(u32::MAX);
-    let _ = seat.room.acquire_many(everything).await;
+    let _ = tokio::join!(seat.room.acquire_many(everything), seat.room_for_others.acquire_many(everything));
     seat.keep_now(&name, &mut None).await;
 }
 
@@ -164,6 +166,10 @@ impl Seat {
                 Ok(None) => return End::Refused(code.unwrap_or_default()),
                 Ok(Some(Ok(Message::Text(text)))) => match serde_json::from_str::<Frame>(&text) {
                     Ok(frame) => {
+                        if frame.op == HELLO {
+                            // Another connection: nothing is heard before its session stands.
+                            up = None;
+                        }
                         if up.is_some() {
                             self.heard();
                         }
@@ -197,6 +203,7 @@ impl Seat {
 }
 
 const RECONNECT: u8 = 7;
+const HELLO: u8 = 10;
 const INVALID_SHARD: u16 = 4010;
 const SHARDING_REQUIRED: u16 = 4011;
 const INVALID_INTENTS: u16 = 4013;

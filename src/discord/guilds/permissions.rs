@@ -18,26 +18,6 @@ pub(super) const OF_STAFF: u64 =
 /// Who has one of these may change everything.
 pub(super) const OF_ADMINS: u64 = ADMINISTRATOR | MANAGE_GUILD;
 
-/// A permission that the bot needs.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Needed {
-    /// Its bit.
-    pub bit: u64,
-    /// Its name in Discord's settings.
-    pub name: &'static str,
-}
-
-/// What the bot needs in every channel that it serves.
-pub const NEEDED: [Needed; 7] = [
-    Needed { bit: VIEW_CHANNEL, name: "View Channels" },
-    Needed { bit: 1 << 11, name: "Send Messages" },
-    Needed { bit: 1 << 38, name: "Send Messages in Threads" },
-    Needed { bit: 1 << 14, name: "Embed Links" },
-    Needed { bit: READ_MESSAGE_HISTORY, name: "Read Message History" },
-    Needed { bit: 1 << 35, name: "Create Public Threads" },
-    Needed { bit: 1 << 36, name: "Create Private Threads" },
-];
-
 /// What a channel gives and takes, beside the roles.
 #[derive(Debug)]
 pub(super) struct Overwrite {

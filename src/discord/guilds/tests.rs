@@ -9,7 +9,7 @@ const BOT: &str = "900";
 fn guilds() -> Guilds {
     let guilds = Guilds::default();
     let everything = (1_u64 << 53) - 1;
-    let needed = NEEDED.iter().fold(0, |bits, needed| bits | needed.bit);
+    let needed = crate::discord::invite::bits();
     let data = json!({
         "id": "1", "name": "Example", "owner_id": "7",
         "roles": [
@@ -150,4 +150,18 @@ fn changes_are_followed() {
     for name in ["GUILD_CREATE", "CHANNEL_CREATE", "GUILD_ROLE_CREATE", "THREAD_LIST_SYNC", "NEWS"] {
         guilds.take(name, &Value::Null, &bot);
     }
+}
+
+#[test]
+fn the_liveliest_channels_are_read_first() {
+    let guilds = Guilds::default();
+    let channels: Vec<Value> = [("50", "700"), ("51", "900"), ("52", ""), ("53", "800"), ("54", "100")]
+        .into_iter()
+        .map(|(id, last)| json!({"id": id, "type": 0, "name": id, "last_message_id": last}))
+        .collect();
+    // Whoever owns the server may read everything.
+    let server = json!({"id": "5", "name": "Lively", "owner_id": BOT, "roles": [], "channels": channels});
+    guilds.take("GUILD_CREATE", &server, &UserKey::from(BOT));
+    let readable: Vec<String> = guilds.readable(&"5".into(), 500).iter().map(ToString::to_string).collect();
+    assert_eq!(readable, ["52", "51", "53", "50"], "one of which nothing is known may be lively");
 }

@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use super::Listener;
+use crate::app::failure::Failure;
 use crate::chat::inbound::{Event as Heard, Inbound, PersonFacts};
 use crate::discord::decode::Known;
 use crate::discord::gateway::Event;
@@ -11,18 +12,20 @@ use crate::domain::ids::{PlatformKind, UserKey, WorkspaceKey};
 use crate::domain::person::Standing;
 
 impl Listener {
-    /// Before anything said in a server is taken in: it is known, and the app has it.
-    pub(super) async fn settle(&self, guild: &WorkspaceKey) {
+    /// Before anything said in a server is taken in, the app has it; an error where it could not.
+    pub(super) async fn settle(&self, guild: &WorkspaceKey) -> Result<(), Failure> {
         let home = self.homes().get(guild).cloned();
-        match home {
-            Some(home) => {
-                let taken = home.get_or_try_init(|| self.adopt(guild)).await;
-                if taken.is_err() {
-                    tracing::warn!(%guild, "a server is not taken in yet");
-                }
-            }
-            // A session that went on after a restart told nothing of it; the store knows it.
-            None => self.discord.acquaint(guild).await,
+        if let Some(home) = home {
+            home.get_or_try_init(|| self.adopt(guild)).await?;
+        }
+        Ok(())
+    }
+
+    /// Before anything said in a server is read: it is known. A session that went on after a restart told
+    /// nothing of it; the store knows it.
+    pub(super) async fn acquaint(&self, guild: &WorkspaceKey) {
+        if !self.homes().contains_key(guild) {
+            self.discord.acquaint(guild).await;
         }
     }
 
@@ -38,7 +41,7 @@ impl Listener {
         self.discord.awaited.send_modify(|awaited| {
             awaited.remove(guild.as_str());
         });
-        self.catch_up_if_due(&guild).await;
+        self.read_due(&guild);
     }
 
     /// A server's name may have changed.
@@ -48,21 +51,16 @@ impl Listener {
         }
     }
 
-    async fn adopt(&self, guild: &WorkspaceKey) -> Result<(), ()> {
+    async fn adopt(&self, guild: &WorkspaceKey) -> Result<(), Failure> {
         let name = self.discord.guilds.name(guild).unwrap_or_default();
-        match self.app.adopt(PlatformKind::Discord, guild, &name).await {
-            Ok(_) => Ok(()),
-            Err(error) => {
-                tracing::error!(%error, "a server could not be taken in");
-                Err(())
-            }
-        }
+        let adopted = self.app.adopt(PlatformKind::Discord, guild, &name).await;
+        adopted.map(drop).map_err(|error| Failure::of(error, guild.as_str()))
     }
 
     /// The bot was taken out of a server.
     pub(super) async fn removed(&self, id: &Value) {
         let Some(guild) = key(id) else { return };
-        self.due().remove(&guild);
+        self.due.retain(|due| *due != guild);
         self.tell(&guild, format!("removed:{}", self.stamp()), Heard::Removed).await;
     }
 
@@ -73,12 +71,18 @@ impl Listener {
             return;
         };
         let Some(listed) = ready["guilds"].as_array() else { return };
+        let of_shard = |guild: &WorkspaceKey| {
+            guild.as_str().parse::<u64>().is_ok_and(|id| (id >> 22) % total.max(1) == shard)
+        };
+        let there = |guild: &WorkspaceKey| {
+            let listed = listed.iter().any(|listed| listed["id"] == guild.as_str());
+            // One that has come since then is there already.
+            listed || self.homes().contains_key(guild)
+        };
+        self.due.retain(|guild| !of_shard(guild) || there(guild));
         let known = self.app.workspaces_on(PlatformKind::Discord).await.unwrap_or_default();
         for (guild, _) in known {
-            let there = listed.iter().any(|listed| listed["id"] == guild.as_str());
-            let of_shard = guild.as_str().parse::<u64>().is_ok_and(|id| (id >> 22) % total.max(1) == shard);
-            // One that has come since then is there already.
-            if of_shard && !there && !self.homes().contains_key(&guild) {
+            if of_shard(&guild) && !there(&guild) {
                 self.removed(&Value::from(guild.as_str())).await;
             }
         }
@@ -91,7 +95,10 @@ impl Listener {
         if user == self.discord.bot.as_str() {
             return;
         }
-        self.settle(&guild).await;
+        self.acquaint(&guild).await;
+        if self.settle(&guild).await.is_err() {
+            return;
+        }
         let facts = if event.name == "GUILD_MEMBER_REMOVE" {
             left(user)
         } else {

@@ -9,7 +9,7 @@ use serenity::builder::{
     CreateActionRow, CreateButton, CreateSelectMenu, CreateSelectMenuKind, CreateSelectMenuOption,
 };
 
-use super::{MENU, cut, limit};
+use super::{MENU, ROWS, cut, limit};
 use crate::chat::card::{Action, Card, Tone, Weight};
 use crate::chat::command::Command;
 use crate::discord::token;
@@ -86,13 +86,13 @@ pub(super) fn rows(card: &Card, workspace: &WorkspaceKey) -> Vec<CreateActionRow
     }
     let mut rows = own.rows(0);
     let laid_out = entries.rows(rows.len());
-    if rows.len() + laid_out.len() <= limit::ROWS {
+    if rows.len() + laid_out.len() <= ROWS {
         rows.extend(laid_out);
     } else {
         choices.retain(|choice: &Choice| !own.seen.contains(&choice.token));
         rows.extend(gathered_menus(&choices, rows.len()));
     }
-    rows.truncate(limit::ROWS);
+    rows.truncate(ROWS);
     rows
 }
 

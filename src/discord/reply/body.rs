@@ -93,7 +93,10 @@ pub(super) fn message(shown: &Shown, workspace: &WorkspaceKey) -> Option<Value> 
             json!({ "type": 2, "style": 1, "label": label, "custom_id": memory::token(key, workspace) });
         let row = json!({ "type": 1, "components": [button] });
         match message["components"].as_array_mut() {
-            Some(rows) => rows.push(row),
+            Some(rows) => {
+                rows.truncate(render::ROWS - 1);
+                rows.push(row);
+            }
             None => message["components"] = json!([row]),
         }
     }

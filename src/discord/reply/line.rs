@@ -15,6 +15,10 @@ use crate::domain::ids::UserKey;
 
 /// A reply that would have to wait longer is not given any more.
 const LONGEST: Duration = Duration::from_secs(30);
+/// The pause before any second attempt.
+const SHORTEST: Duration = Duration::from_millis(50);
+/// An interaction takes its first answer within 3 s, of which half may have passed.
+const SOON: Duration = Duration::from_secs(1);
 /// Attempts at one reply.
 const ATTEMPTS: u32 = 5;
 
@@ -128,20 +132,41 @@ impl fmt::Display for Missed {
     }
 }
 
-/// Tries until it is given, while waiting makes sense. Every call here may be made twice: edits say the
-/// same again, and messages carry a mark that tells a second attempt.
-pub async fn patient<'a>(mut call: impl FnMut() -> Given<'a>) -> Result<(), Missed> {
+/// What a second attempt at a call does where the first may have been carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeat {
+    /// No harm: an edit says the same again, a message carries a mark that tells a second attempt.
+    Safe,
+    /// It would say the same twice, so it is repeated only where nothing was sent.
+    Doubles,
+}
+
+/// Tries until it is given, while waiting makes sense and a repetition does no harm.
+pub async fn patient<'a>(repeat: Repeat, mut call: impl FnMut() -> Given<'a>) -> Result<(), Missed> {
     let mut result = call().await;
     for attempt in 1..ATTEMPTS {
         let wait = match &result {
             Err(Missed::Busy(after)) if *after <= LONGEST => *after,
+            Err(Missed::Unsure) if repeat == Repeat::Doubles => break,
             Err(Missed::Unsure | Missed::Failed) => Duration::from_secs(1) * attempt,
             _ => break,
         };
-        pause(wait.max(Duration::from_millis(50))).await;
+        pause(wait.max(SHORTEST)).await;
         result = call().await;
     }
     result
+}
+
+/// Tries once more where certainly nothing was sent, while the interaction still waits for its answer.
+pub async fn twice<'a>(mut call: impl FnMut() -> Given<'a>) -> Result<(), Missed> {
+    let result = call().await;
+    let wait = match &result {
+        Err(Missed::Busy(after)) if *after <= SOON => *after,
+        Err(Missed::Failed) => SHORTEST,
+        _ => return result,
+    };
+    pause(wait.max(SHORTEST)).await;
+    call().await
 }
 
 #[expect(clippy::disallowed_methods, reason = "a reply waits for its turn")]

@@ -54,7 +54,7 @@ impl Line for Written {
 
 fn replies(misses: &[(&'static str, Missed)]) -> (Replies, Arc<Written>) {
     let line = Arc::new(Written { misses: misses.iter().cloned().collect(), ..Written::default() });
-    (Replies::new(Arc::clone(&line) as Arc<dyn Line>), line)
+    (Replies::new(Arc::clone(&line) as Arc<dyn Line>, Arc::new(Desk::new("99".into()))), line)
 }
 
 fn ticket(sort: Sort) -> Ticket {
@@ -214,8 +214,80 @@ async fn where_the_time_is_over_the_answer_comes_directly_or_a_word_that_there_w
     let word = &calls[2].1;
     assert_eq!((&word["channel"], &word["allowed_mentions"]["users"]), (&json!("31"), &json!(["1"])));
     assert!(!word.to_string().contains("Passed on."), "what is private stays so");
+    assert_eq!((&word["nonce"], &word["enforce_nonce"]), (&json!("r500"), &json!(true)));
     // It was answered, only nobody said so.
     assert_eq!(names(&given(&[("callback", Missed::Already)], &way, &command(), card()).await), ["callback"]);
+}
+
+#[tokio::test]
+async fn an_answer_that_did_not_arrive_is_given_once_more_and_then_directly() {
+    let way = Way::Interaction(ticket(Sort::Command));
+    let soon = Missed::Busy(Duration::from_millis(1));
+    for missed in [Missed::Failed, soon] {
+        let calls = given(&[("callback", missed)], &way, &command(), card()).await;
+        assert_eq!(names(&calls), ["callback", "callback", "direct"]);
+        assert!(calls[2].1.to_string().contains("Passed on."));
+    }
+    let late = Missed::Busy(Duration::from_secs(20));
+    for missed in [late, Missed::Closed, Missed::Refused(1)] {
+        let calls = given(&[("callback", missed)], &way, &command(), card()).await;
+        assert_eq!(names(&calls), ["callback", "direct"], "it would come too late");
+    }
+    // It may stand there: what edits it tells.
+    let calls = given(&[("callback", Missed::Unsure)], &way, &command(), card()).await;
+    assert_eq!(names(&calls), ["callback", "edit"]);
+    let misses = [("callback", Missed::Unsure), ("edit", Missed::Expired)];
+    assert_eq!(names(&given(&misses, &way, &command(), card()).await), ["callback", "edit", "direct"]);
+    let form = given(&misses, &way, &command(), Reply::Form(form())).await;
+    assert_eq!(names(&form), ["callback", "direct"]);
+    assert!(form[1].1.to_string().contains("again:500@7"), "a button opens it");
+    assert_eq!(names(&given(&misses, &way, &command(), Reply::Nothing).await), ["callback"]);
+    // The same of an announcement.
+    let (_, calls) = given_late(&[("callback", Missed::Unsure)], Sort::Command, card()).await;
+    assert_eq!(names(&calls), ["callback", "edit"]);
+    let (_, calls) = given_late(&[("callback", Missed::Failed)], Sort::Command, card()).await;
+    assert_eq!(names(&calls), ["callback", "callback", "direct"]);
+}
+
+#[tokio::test]
+async fn what_follows_a_press_is_not_said_twice() {
+    let (_, calls) = given_late(&[("followup", Missed::Unsure)], Sort::Press, card()).await;
+    assert_eq!(names(&calls), ["callback", "followup"], "it may stand there");
+    let busy = Missed::Busy(Duration::from_millis(1));
+    let (_, calls) = given_late(&[("followup", busy)], Sort::Press, card()).await;
+    assert_eq!(names(&calls)[..3], ["callback", "followup", "followup"]);
+    assert_eq!(names(&calls).last(), Some(&"direct"));
+}
+
+#[tokio::test]
+async fn who_writes_directly_can_be_written_to_again() {
+    let (replies, _line) = replies(&[]);
+    let said = asked(Command::DoneHere(String::new()), PlaceKind::Direct);
+    for (way, asked, closed) in [
+        (Way::Said, asked(Command::DoneHere(String::new()), PlaceKind::Channel), true),
+        (Way::Interaction(ticket(Sort::Command)), command(), true),
+        (Way::Said, said.clone(), false),
+        (Way::Interaction(ticket(Sort::Press)), said, false),
+    ] {
+        replies.desk.close(&"1".into());
+        replies.desk.close(&"2".into());
+        replies.give(&way, &asked, async { Ok(Reply::Nothing) }).await;
+        assert_eq!(replies.desk.is_closed(&"1".into()), closed);
+        assert!(replies.desk.is_closed(&"2".into()), "nobody else's door");
+    }
+}
+
+#[test]
+fn a_button_that_opens_a_form_finds_room() {
+    let mut full = Card::line("Which one?");
+    for number in 0..25 {
+        full = full.link("Open", &format!("https://example.org/{number}"));
+    }
+    let again = Again { label: forms::AGAIN, key: "500".to_owned() };
+    let message = message(&Shown::Card(plain(full), Some(again)), &"7".into()).unwrap();
+    let rows = message["components"].as_array().unwrap();
+    assert_eq!(rows.len(), 5);
+    assert!(rows[4].to_string().contains("again:500@7"));
 }
 
 #[tokio::test]
@@ -293,7 +365,7 @@ async fn choices_and_kind_words() {
 async fn a_busy_line_is_waited_for() {
     let line = Written::default();
     let tries = std::cell::Cell::new(0);
-    let result = patient(|| {
+    let result = patient(Repeat::Safe, || {
         tries.set(tries.get() + 1);
         if tries.get() < 3 {
             async { Err(Missed::Busy(Duration::from_millis(1))) }.boxed()
@@ -303,6 +375,24 @@ async fn a_busy_line_is_waited_for() {
     })
     .await;
     assert_eq!((result, tries.get()), (Ok(()), 3));
-    let never = patient(|| async { Err(Missed::Busy(Duration::from_mins(10))) }.boxed()).await;
+    let never = patient(Repeat::Safe, || async { Err(Missed::Busy(Duration::from_mins(10))) }.boxed()).await;
     assert_eq!(never, Err(Missed::Busy(Duration::from_mins(10))));
+}
+
+#[tokio::test]
+async fn who_waited_before_is_told_at_once() {
+    let (mut replies, line) = replies(&[]);
+    replies.prompt = Duration::from_secs(5);
+    let began = tokio::time::Instant::now();
+    let asked = command().since(began.checked_sub(replies.prompt).expect("the machine runs longer"));
+    let late = async {
+        while line.calls.lock().unwrap().is_empty() {
+            let told = began.elapsed() < Duration::from_secs(4);
+            assert!(told, "nobody was told that it takes long");
+            tokio::task::yield_now().await;
+        }
+        Ok(card())
+    };
+    assert!(replies.give(&Way::Interaction(ticket(Sort::Command)), &asked, late).await);
+    assert_eq!(names(&line.calls.lock().unwrap()), ["callback", "edit"]);
 }

@@ -77,7 +77,7 @@ impl Desk {
         known.rows.insert(row.to_owned(), thread.clone());
     }
 
-    pub(super) fn is_closed(&self, user: &UserKey) -> bool {
+    pub(in crate::discord) fn is_closed(&self, user: &UserKey) -> bool {
         let mut known = self.known();
         let closed = known.closed.get(user).is_some_and(|since| since.elapsed() < CLOSED_FOR);
         if !closed {
@@ -86,7 +86,7 @@ impl Desk {
         closed
     }
 
-    pub(super) fn close(&self, user: &UserKey) {
+    pub(in crate::discord) fn close(&self, user: &UserKey) {
         let mut known = self.known();
         if known.closed.len() >= KEPT {
             known.closed.retain(|_, since| since.elapsed() < CLOSED_FOR);

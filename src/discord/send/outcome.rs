@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use crate::chat::platform::Delivery;
 use crate::discord::api::CallError;
-use crate::domain::ids::ChannelKey;
 
 /// The pause before something is tried again for which Discord named none.
 const A_WHILE: Duration = Duration::from_secs(5);
@@ -18,8 +17,6 @@ pub(super) mod code {
     pub const UNKNOWN_MEMBER: u64 = 10_007;
     pub const UNKNOWN_USER: u64 = 10_013;
     pub const ARCHIVED: u64 = 50_083;
-    pub const MISSING_ACCESS: u64 = 50_001;
-    pub const MISSING_PERMISSIONS: u64 = 50_013;
     pub const NO_DIRECT_MESSAGES: [u64; 3] = [50_007, 50_278, 50_009];
 }
 
@@ -70,18 +67,6 @@ pub(super) fn is_not_allowed(error: &CallError) -> bool {
 /// Whether the bot may not write there, whatever it writes.
 pub(super) fn is_barred(error: &CallError) -> bool {
     matches!(error, CallError::Refused { status: 403 | 404, .. })
-}
-
-/// Says which place refuses the bot and what it wants there.
-pub(super) fn tell_operator(channel: &ChannelKey, error: &CallError) {
-    let missing = match error.code() {
-        Some(code::MISSING_ACCESS) => "View Channel",
-        Some(code::MISSING_PERMISSIONS) => {
-            "Send Messages (in threads: Send Messages in Threads), Embed Links"
-        }
-        _ => return,
-    };
-    tracing::warn!(%channel, missing, "the bot may not write in this channel; give its role these permissions there");
 }
 
 fn settled(error: CallError) -> Delivery {

@@ -9,7 +9,7 @@ use crate::fake_discord::FakeDiscord;
 use crate::fake_discord::faults::Fault;
 use crate::fake_discord::gateway::Order;
 use crate::fake_discord::state::State;
-use crate::fake_discord::town::Town;
+use crate::fake_discord::town::{Channel, ChannelKind, Guild, Town};
 use crate::fake_slack::FakeSlack;
 use crate::fake_slack::workspace::Workspace;
 
@@ -24,13 +24,17 @@ struct Story {
 
 impl Story {
     async fn start() -> Self {
-        let discord = FakeDiscord::start(Town::sample()).await;
+        Self::start_in(Town::sample()).await
+    }
+
+    async fn start_in(town: Town) -> Self {
+        let discord = FakeDiscord::start(town).await;
         let folder = folder();
         let mut program = Program::spawn(beside(&discord, &folder));
         program.ready().await;
         let story = Self { discord, folder, program, log: String::new(), said: 0 };
         story.discord.connected(1).await;
-        let answer = story.discord.as_user("ana").command("sales", "requests mine", &[]).await;
+        let answer = story.discord.as_user("ana").command("acme/sales", "requests mine", &[]).await;
         assert!(answer.private(), "{}", answer.text());
         story
     }
@@ -182,7 +186,8 @@ async fn without_the_privileged_intents_one_line_says_so_and_the_rest_works() {
     let mut program = Program::spawn(beside(&discord, &folder));
     program.ready().await;
     let line = program.logged("has not granted").await;
-    assert!(line.contains("Server Members Intent") && line.contains("Message Content Intent"), "{line}");
+    assert!(line.contains("Server Members Intent"), "{line}");
+    assert!(!line.contains("Message Content Intent"), "it is not asked for: {line}");
     let answer = discord.as_user("ana").command("sales", "requests mine", &[]).await;
     assert!(answer.private(), "{}", answer.text());
     program.signal("TERM");
@@ -198,5 +203,37 @@ async fn a_server_that_was_left_comes_back() {
     story.discord.add_bot("acme", crate::fake_discord::permissions::INSTALLED);
     let answer = story.discord.as_user("ana").command("sales", "requests mine", &[]).await;
     assert!(answer.private() && !answer.text().is_empty(), "{}", answer.text());
+    story.well().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_number_of_shards_that_is_the_same_is_waited_for() {
+    let mut story = Story::start().await;
+    story.discord.gateway(Order::Close(4010));
+    story.program.logged("names the same").await;
+    assert_eq!(story.discord.handshakes(), (1, 0), "nothing is tried before the pause is over");
+    story.well().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_in_two_servers_is_answered_once_when_history_is_read() {
+    let town = Town::sample().with(|town| {
+        let other = Guild::new("other", "ana", &["ana"]).channel(Channel::new("talk", ChannelKind::Text));
+        town.guilds.push(other);
+    });
+    let mut story = Story::start_in(town).await;
+    // Both servers know the direct conversation.
+    for place in ["acme/sales", "other/talk"] {
+        let answer = story.discord.as_user("ana").command(place, "requests mine", &[]).await;
+        assert!(answer.private(), "{}", answer.text());
+        story.speak();
+        story.all_answered().await;
+    }
+    story.discord.refuse_connections().await;
+    story.speak();
+    story.discord.forget_sessions();
+    story.discord.accept_connections();
+    story.program.logged_times("caught up on what was said meanwhile", 2).await;
+    story.all_answered().await;
     story.well().await;
 }

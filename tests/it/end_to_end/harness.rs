@@ -216,6 +216,15 @@ impl Program {
         line(&log).unwrap_or_else(|| panic!("the log never said {words:?}:\n{log}"))
     }
 
+    /// Waits until so many lines hold these words.
+    pub async fn logged_times(&mut self, words: &str, times: usize) {
+        let lines = |log: &str| log.lines().filter(|line| line.contains(words)).count();
+        let waited = self.log.wait_for(|log| lines(log) >= times);
+        let _ended_or_late = tokio::time::timeout(PATIENCE, waited).await.map(|seen| seen.map(drop));
+        let log = self.log();
+        assert!(lines(&log) >= times, "the log did not say {words:?} {times} times:\n{log}");
+    }
+
     pub fn log(&self) -> String {
         self.log.borrow().clone()
     }

@@ -112,7 +112,7 @@ pub async fn persons_and_their_identities(store: &Store) {
         ("nobody", &[]),
         ("", &[]),
     ] {
-        let accounts = tx.find_accounts(named).await.expect("read");
+        let accounts = tx.find_accounts(named, PlatformKind::Discord).await.expect("read");
         assert!(accounts.is_empty() || !named.contains(' '), "a name that people choose is no account");
         let persons = tx.find_persons(named).await.expect("read");
         assert_eq!(persons, found.iter().map(|id| PersonId::from(*id)).collect::<Vec<_>>(), "{named:?}");
@@ -145,8 +145,11 @@ async fn a_handle_on_discord_proves_nothing(store: &Store) {
     let mallory = person("mallory");
     tx.insert_person(&mallory).await.expect("inserted");
     tx.add_identity(&community.id, &"77".into(), &mallory.id, Some("boss"), None).await.expect("added");
-    assert_eq!(tx.find_accounts("@boss").await.expect("read"), [] as [PersonId; 0]);
-    assert_eq!(tx.find_accounts("77").await.expect("read"), std::slice::from_ref(&mallory.id));
+    assert_eq!(tx.find_accounts("@boss", PlatformKind::Discord).await.expect("read"), [] as [PersonId; 0]);
+    assert_eq!(
+        tx.find_accounts("77", PlatformKind::Discord).await.expect("read"),
+        std::slice::from_ref(&mallory.id)
+    );
     assert_eq!(tx.find_persons("@boss").await.expect("read"), std::slice::from_ref(&mallory.id));
     tx.commit().await.expect("commits");
 }
