@@ -2,7 +2,7 @@
 //! message answers whom.
 //!
 //! Invariants: it depends on nothing but what it was given, in that order; a message costs what the
-//! window costs, not what the channel is long; it keeps no text, only the numbers of [`words`].
+//! window costs, not what the channel is long; it keeps no text, only the numbers of `words`.
 //! How the weights came about, and how well it judges: `docs/decisions/0010-reading.md`.
 
 use jiff::Timestamp;
