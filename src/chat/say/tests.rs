@@ -24,44 +24,44 @@ fn notices_read_well() {
 
 #[test]
 fn handoff_answers_read_well() {
-    insta::assert_snapshot!("handoff", told(&all::handoff()));
+    insta::assert_snapshot!("handoff", told(&all::answers::handoff()));
 }
 
 #[test]
 fn refusals_read_well() {
-    insta::assert_snapshot!("refusals", told(&all::refusals()));
+    insta::assert_snapshot!("refusals", told(&all::answers::refusals()));
 }
 
 #[test]
 fn availability_answers_read_well() {
-    insta::assert_snapshot!("availability", told(&all::availability()));
+    insta::assert_snapshot!("availability", told(&all::answers::availability()));
 }
 
 #[test]
 fn lists_read_well() {
-    insta::assert_snapshot!("lists", told(&all::lists()));
+    insta::assert_snapshot!("lists", told(&all::answers::lists()));
 }
 
 #[test]
 fn service_answers_read_well() {
-    insta::assert_snapshot!("service", told(&all::service()));
+    insta::assert_snapshot!("service", told(&all::answers::service()));
 }
 
 #[test]
 fn links_read_well() {
-    insta::assert_snapshot!("links", told(&all::links()));
+    insta::assert_snapshot!("links", told(&all::answers::links()));
 }
 
 #[test]
 fn what_is_said_around_forms_reads_well() {
-    insta::assert_snapshot!("around_forms", told(&all::around_forms()));
+    insta::assert_snapshot!("around_forms", told(&all::answers::around_forms()));
 }
 
 #[test]
 fn forms_read_well() {
-    let forms: Vec<String> = all::forms().iter().map(form).collect();
+    let forms: Vec<String> = all::forms::forms().iter().map(form).collect();
     let mends: Vec<String> =
-        all::mends().iter().map(|mend| format!("{}: {}", mend.field, mend.why)).collect();
+        all::forms::mends().iter().map(|mend| format!("{}: {}", mend.field, mend.why)).collect();
     insta::assert_snapshot!(
         "forms",
         format!(
@@ -128,7 +128,7 @@ fn every_state_is_among_them() {
     assert!(all_of(all::states().iter().map(|(_, state)| now(state)).collect(), 7));
     assert!(all_of(all::offer_states().iter().map(offer).collect(), 8));
     assert!(all_of(all::vias().iter().map(via).collect(), 5));
-    assert!(all_of(all::refused().iter().map(refusal).collect(), 12));
+    assert!(all_of(all::answers::refused().iter().map(refusal).collect(), 12));
 }
 
 proptest! {

@@ -158,7 +158,7 @@ fn blocks(card: &Card) -> usize {
 
 #[test]
 fn forms_fit_everywhere() {
-    for form in all::forms().into_iter().chain([all::large_form()]) {
+    for form in all::forms::forms().into_iter().chain([all::forms::large_form()]) {
         assert!(form.title.chars().count() <= 24, "{}", form.title);
         assert!(form.submit.chars().count() <= 24, "{}", form.submit);
         assert!(form.about.len() <= 2_000, "{}", form.title);
@@ -229,7 +229,7 @@ fn everything_said() -> Vec<(String, String)> {
         }
         said.extend(card.facts.iter().map(|(label, _)| (name.clone(), label.clone())));
     }
-    for form in all::forms() {
+    for form in all::forms::forms() {
         let name = form.title.clone();
         said.push((name.clone(), form.title));
         said.push((name.clone(), form.submit));
@@ -238,6 +238,6 @@ fn everything_said() -> Vec<(String, String)> {
             said.extend(field.hint.map(|hint| (name.clone(), hint)));
         }
     }
-    said.extend(all::mends().into_iter().map(|mend| (mend.field, mend.why)));
+    said.extend(all::forms::mends().into_iter().map(|mend| (mend.field, mend.why)));
     said
 }
